@@ -1,0 +1,111 @@
+package api
+
+import (
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
+)
+
+// Minor is a minor version of Kubernetes 1.x, such as 37.
+type Minor int
+
+// The versions whose behaviour is modelled.
+const (
+	OldestMinor  Minor = 34
+	DefaultMinor Minor = 37
+)
+
+// Knobs are the constants of the modelled system. Make one with DefaultKnobs; the zero value is not usable.
+// Citations are files of Kubernetes v1.37.2.
+type Knobs struct {
+	Kubernetes Minor
+
+	SyncBatch          des.Duration // delay of a sync after a pod event (job_controller.go:71)
+	APIBackoff         des.Duration // first delay after a failed sync, doubling (job_controller.go:73)
+	MaxAPIBackoff      des.Duration // and its cap (job_controller.go:75)
+	PodFailureBackoff  des.Duration // first delay after a failed pod, doubling (job_controller.go:77)
+	MaxPodBackoff      des.Duration // and its cap (job_controller.go:79)
+	MaxUncountedPods   int32        // finished pods counted in one sync (job_controller.go:83)
+	MaxPodsPerSync     int32        // pods created or deleted in one sync (job_controller.go:86)
+	SlowStartBatch     int32        // first batch of creations, doubling (controller_utils.go:87)
+	ExpectationTimeout des.Duration // when unobserved creations and deletions are given up (controller_utils.go:72)
+	JobSyncs           int32        // concurrent-job-syncs (pkg/controller/job/config/v1alpha1/defaults.go:36)
+	QPS                float64      // client requests a second of the Job controller; 0: unlimited (pkg/controller/apis/config/v1alpha1/defaults.go:58)
+	Burst              int32        // and its burst (defaults.go:62)
+	Events             bool         // Kubernetes Events are written and share QPS
+
+	RestartBackoff      des.Duration // first delay of an in-place restart, doubling (pkg/kubelet/kubelet.go:173)
+	MaxRestartBackoff   des.Duration // and its cap (pkg/kubelet/apis/config/v1beta1/defaults.go:310)
+	RestartBackoffReset des.Duration // running that long forgets the back-off (pkg/kubelet/kubelet.go:1087)
+	RestartJitter       bool         // a kubelet wakes up late by up to half of the wait (pkg/kubelet/pod_workers.go:1537)
+
+	NodeMonitorPeriod  des.Duration // nodelifecycle/config/v1alpha1/defaults.go:45
+	NodeMonitorGrace   des.Duration // silence until Ready=Unknown (defaults.go:51)
+	LeaseRenew         des.Duration // heartbeat of a node (kubelet.go:237)
+	UnreachableSeconds int64        // tolerationSeconds of the default toleration (defaulttolerationseconds/admission.go:44)
+	PodGCPeriod        des.Duration // pkg/controller/podgc/gc_controller.go:48
+	PodGCQuarantine    des.Duration // gc_controller.go:51
+
+	SchedulerBackoff    des.Duration // first delay of an unschedulable pod, doubling (scheduling_queue.go@v1.37.2, podInitialBackoffSeconds)
+	MaxSchedulerBackoff des.Duration // podMaxBackoffSeconds
+	SchedulerFlush      des.Duration // parked longer than this is tried again (scheduling_queue.go:65)
+
+	Latency Latency
+}
+
+// Latency is what a cluster adds to the pure logic. The zero value is no latency anywhere: the profile "none".
+type Latency struct {
+	Request rng.Dist // one API request of a controller, there and back
+	Watch   rng.Dist // from a write to the watchers' learning of it
+	Bind    rng.Dist // from a pod's creation to its binding
+	Start   rng.Dist // from binding to the start of the first container
+	Observe rng.Dist // from a container's end to the status write that says so
+	Remove  rng.Dist // from the end of a deleted pod's containers to the confirming deletion
+
+	// PhaseStep, if not 0, gives every pod a sub-second phase of its own, PhaseOf, that is added before each of its
+	// kubelet's writes. Then no two actors act in one instant, and a run of the real code has one timeline.
+	PhaseStep des.Duration
+}
+
+// PhaseOf is the phase of the n-th pod of a Job, from 0: the same in every world.
+func (l *Latency) PhaseOf(job JobID, n int32) des.Duration {
+	if l.PhaseStep == 0 {
+		return 0
+	}
+	return des.Millisecond + 7*des.Microsecond*des.Duration(job) + l.PhaseStep*des.Duration(n)
+}
+
+// DefaultKnobs are Kubernetes' defaults, with no latency.
+func DefaultKnobs() Knobs {
+	return Knobs{
+		Kubernetes:         DefaultMinor,
+		SyncBatch:          des.Second,
+		APIBackoff:         des.Second,
+		MaxAPIBackoff:      des.Minute,
+		PodFailureBackoff:  10 * des.Second,
+		MaxPodBackoff:      10 * des.Minute,
+		MaxUncountedPods:   500,
+		MaxPodsPerSync:     500,
+		SlowStartBatch:     1,
+		ExpectationTimeout: 5 * des.Minute,
+		JobSyncs:           5,
+		QPS:                20,
+		Burst:              30,
+		Events:             true,
+
+		RestartBackoff:      10 * des.Second,
+		MaxRestartBackoff:   300 * des.Second,
+		RestartBackoffReset: 600 * des.Second,
+		RestartJitter:       true,
+
+		NodeMonitorPeriod:  5 * des.Second,
+		NodeMonitorGrace:   50 * des.Second,
+		LeaseRenew:         10 * des.Second,
+		UnreachableSeconds: 300,
+		PodGCPeriod:        20 * des.Second,
+		PodGCQuarantine:    40 * des.Second,
+
+		SchedulerBackoff:    des.Second,
+		MaxSchedulerBackoff: 10 * des.Second,
+		SchedulerFlush:      5 * des.Minute,
+	}
+}

@@ -1,0 +1,30 @@
+package api
+
+import "github.com/jobsim/jobsim/sim/des"
+
+// NodeID is the dense number of a node, from 0.
+type NodeID int32
+
+// NoNode is the node of a pod that is not bound.
+const NoNode NodeID = -1
+
+// NodeSpec is a node as the scenario asks for it.
+type NodeSpec struct {
+	Name string
+	Resources
+	Pods int32 // how many pods fit; 0 is none
+	// Unlimited says that everything fits: capacity is not modelled.
+	Unlimited bool
+}
+
+// Node is a node as the store holds it.
+type Node struct {
+	ID      NodeID
+	Version uint64 // resourceVersion; 0: no such object
+	Spec    *NodeSpec
+	Ready   bool
+	// Unschedulable is spec.unschedulable: cordoned.
+	Unschedulable bool
+	// Unreachable is when the node.kubernetes.io/unreachable:NoExecute taint was put on; Never without one.
+	Unreachable des.Time
+}

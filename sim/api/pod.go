@@ -1,0 +1,159 @@
+package api
+
+import "github.com/jobsim/jobsim/sim/des"
+
+// PodID is the dense number of a pod in its run, in the order of creation, from 0. It stands for the UID and the name.
+type PodID int32
+
+// NoIndex is the completion index of pods of NonIndexed Jobs.
+const NoIndex int32 = -1
+
+// Phase is a pod's status.phase.
+type Phase uint8
+
+// The pod phases. The zero value is Pending, as in a new pod.
+const (
+	Pending Phase = iota
+	Running
+	Succeeded
+	Failed
+)
+
+// Terminal says whether the phase is final.
+func (p Phase) Terminal() bool { return p >= Succeeded }
+
+// String is the API's name.
+func (p Phase) String() string {
+	return [...]string{"Pending", "Running", "Succeeded", "Failed"}[p]
+}
+
+// RestartPolicy is a pod's restartPolicy.
+type RestartPolicy uint8
+
+// The restart policies that a Job may have.
+const (
+	RestartNever RestartPolicy = iota
+	RestartOnFailure
+)
+
+// String is the API's name.
+func (p RestartPolicy) String() string {
+	if p == RestartOnFailure {
+		return "OnFailure"
+	}
+	return "Never"
+}
+
+// ContainerKind says in which list of the pod spec a container stands, and how it is treated there.
+type ContainerKind uint8
+
+// The kinds of container. A Sidecar is an init container with restartPolicy Always.
+const (
+	Main ContainerKind = iota
+	Init
+	Sidecar
+)
+
+// Container is what the model needs of a core/v1 Container.
+type Container struct {
+	Name string
+	Kind ContainerKind
+}
+
+// Resources are amounts of what pods ask for and nodes have.
+type Resources struct {
+	MilliCPU int64 // thousandths of a core
+	Memory   int64 // bytes
+}
+
+// PodTemplate is what the model needs of a Job's pod template after defaulting.
+type PodTemplate struct {
+	RestartPolicy                 RestartPolicy
+	TerminationGracePeriodSeconds int64
+	ActiveDeadlineSeconds         Opt[int64]
+	// Containers has the init containers (sidecars among them) in order, then the main containers in order.
+	Containers []Container
+	// Requests are the pod's effective requests: max(init containers, sum of the others), as the scheduler computes them.
+	Requests Resources
+	// NodeName is spec.nodeName, which bypasses the scheduler. Empty: scheduled.
+	NodeName string
+}
+
+// PodReason is a pod's status.reason, or why it ended where the API has no word.
+type PodReason uint8
+
+// The reasons that the model writes.
+const (
+	NoReason         PodReason = iota
+	Evicted                    // node pressure
+	DeadlineExceeded           // pod activeDeadlineSeconds
+	AdmissionError             // UnexpectedAdmissionError: rejected by the kubelet, no container ever ran
+)
+
+// String is the API's word; empty for NoReason.
+func (r PodReason) String() string {
+	return [...]string{"", "Evicted", "DeadlineExceeded", "UnexpectedAdmissionError"}[r]
+}
+
+// Disruption is the reason of a true DisruptionTarget condition.
+type Disruption uint8
+
+// The sources of disruption that the model knows (job-semantics 8.6). The zero value: no such condition.
+const (
+	NoDisruption Disruption = iota
+	PreemptionByScheduler
+	DeletionByTaintManager
+	EvictionByEvictionAPI
+	DeletionByPodGC
+	TerminationByKubelet
+)
+
+// String is the API's word; empty for NoDisruption.
+func (d Disruption) String() string {
+	return [...]string{"", "PreemptionByScheduler", "DeletionByTaintManager", "EvictionByEvictionAPI", "DeletionByPodGC",
+		"TerminationByKubelet"}[d]
+}
+
+// Pod is a pod as the store holds it: a flat value, so that a million of them cost one allocation.
+type Pod struct {
+	ID      PodID
+	Job     JobID
+	Index   int32 // completion index; NoIndex for NonIndexed Jobs
+	Attempt int32 // Indexed: the n-th pod of its index, from 0; NonIndexed: the n-th pod of the Job, from 0
+	Number  int32 // the n-th pod of the Job, from 0
+	Node    NodeID
+
+	Version   uint64   // resourceVersion; 0: no such object
+	Created   des.Time // creationTimestamp, whole seconds
+	Deleted   des.Time // deletionTimestamp, whole seconds; Never: not being deleted
+	Grace     int64    // deletionGracePeriodSeconds; meaningful while being deleted
+	Finalizer bool     // carries batch.kubernetes.io/job-tracking
+
+	Status PodStatus
+}
+
+// PodStatus is what the kubelet reports of a pod, summed over its containers as far as anyone looks.
+type PodStatus struct {
+	Phase      Phase
+	HasReady   bool // there is a Ready condition
+	Ready      bool // and it is true
+	Reason     PodReason
+	Disruption Disruption
+
+	Restarts     int32    // restartCount summed over all containers and init containers
+	MaxRestarts  int32    // the largest restartCount among main containers; among sidecars where those are equal (controller_utils.go:768@v1.37.2)
+	Exit         int32    // the first non-zero exit code among terminated containers, else 0
+	OOMKilled    bool     // a container was killed for its memory
+	ReadySince   des.Time // lastTransitionTime of Ready, whole seconds; meaningful with HasReady
+	FinishedAt   des.Time // the latest finishedAt if every main container and sidecar is terminated, whole seconds; else Never
+	StartTime    des.Time // status.startTime, whole seconds; Never before the kubelet has seen the pod
+	RunningSince des.Time // when it became Running, exact; Never before
+	EndedAt      des.Time // when its terminal phase was written, exact; Never before
+}
+
+// Terminating says whether the pod counts in status.terminating: being deleted and not yet in a terminal phase
+// (pkg/controller/controller_utils.go:1091@v1.37.2).
+func (p *Pod) Terminating() bool { return p.Deleted != des.Never && !p.Status.Phase.Terminal() }
+
+// Active says whether the pod counts in status.active (pkg/controller/controller_utils.go:1085@v1.37.2).
+func (p *Pod) Active() bool { return p.Deleted == des.Never && !p.Status.Phase.Terminal() }

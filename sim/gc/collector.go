@@ -1,0 +1,85 @@
+package gc
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/store"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// The rules of this room, with their places in Kubernetes v1.37.2.
+const (
+	RuleTTL        trace.Rule = "ttl.expired"   // pkg/controller/ttlafterfinished/ttlafterfinished_controller.go:235
+	RuleOwnerGone  trace.Rule = "gc.owner-gone" // pkg/controller/garbagecollector/garbagecollector.go:497
+	RuleForeground trace.Rule = "gc.foreground" // pkg/controller/garbagecollector/garbagecollector.go:578
+)
+
+// Collector is the garbage collector and the TTL controller of one run. Make one with New; Reset prepares it for another.
+type Collector struct {
+	kernel *des.Kernel
+	store  *store.Store
+
+	queue []api.JobID // Jobs whose pods are to be deleted, or that may be ready to go
+	awake bool
+	ttls  []expiry // by Job
+}
+
+// New is a collector that schedules in k and writes to s.
+func New(k *des.Kernel, s *store.Store) *Collector { return &Collector{kernel: k, store: s} }
+
+// Reset forgets everything and keeps the memory.
+func (c *Collector) Reset() { c.queue, c.awake, c.ttls = c.queue[:0], false, c.ttls[:0] }
+
+// Observe takes one notice.
+func (c *Collector) Observe(n *store.Notice) {
+	switch n.Object {
+	case store.JobObject:
+		j := c.store.JobAt(n)
+		c.observeTTL(j)
+		if j.Deleted != des.Never || j.Version == 0 && !j.Orphaned {
+			c.enqueue(j.ID)
+		}
+	case store.PodObject:
+		p := c.store.PodAt(n)
+		if j := c.store.Job(p.Job); p.Version == 0 && j.Version != 0 && j.Deleted != des.Never ||
+			p.Version != 0 && p.Deleted == des.Never && j.Version == 0 && !j.Orphaned {
+			c.enqueue(p.Job)
+		}
+	case store.NodeObject:
+	}
+}
+
+func (c *Collector) enqueue(id api.JobID) {
+	c.queue = append(c.queue, id)
+	if !c.awake {
+		c.awake = true
+		c.kernel.Schedule(c.kernel.Now(), api.ClassController, api.KindCollect, 0, 0)
+	}
+}
+
+// Collect deletes the pods of Jobs that are gone or wait for them, and then the Jobs that wait for none any more.
+func (c *Collector) Collect() {
+	c.awake = false
+	for _, id := range c.queue { // nothing is enqueued meanwhile: notices come later
+		j := c.store.Job(id)
+		because := RuleOwnerGone
+		if j.Version != 0 {
+			because = RuleForeground
+		}
+		w := store.Writer{Actor: trace.GC, Because: because}
+		left := 0
+		c.store.PodsOf(id, func(p *api.Pod) bool {
+			if p.Deleted == des.Never {
+				c.store.DeletePod(w, p.ID, api.Opt[int64]{})
+			}
+			if p.Version != 0 {
+				left++
+			}
+			return true
+		})
+		if left == 0 && j.Version != 0 {
+			c.store.FinishDeletion(w, id)
+		}
+	}
+	c.queue = c.queue[:0]
+}

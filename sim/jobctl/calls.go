@@ -1,0 +1,213 @@
+package jobctl
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// op is what a call asks of the API server.
+type op uint8
+
+const (
+	opCreate        op = iota // POST a pod
+	opDelete                  // DELETE a pod
+	opUntrackDelete           // PATCH its finalizer off, then opDelete
+	opUntrack                 // PATCH its finalizer off
+	opStatus                  // PUT the Job's status
+)
+
+// call is one request of a sync.
+type call struct {
+	op      op
+	pod     api.PodID
+	index   int32 // opCreate: completion index; opUntrack: position in removals
+	because trace.Rule
+}
+
+// issue sends the calls of a stage, all at once: each takes its token of the client's rate limit in order, and its effect
+// comes a request's latency later. Without limit and latency that is now, and nothing is scheduled.
+func (c *Controller) issue(j *jobState) {
+	s := &j.sync
+	s.failure = false
+	n := len(s.calls)
+	s.pending = int32(n)
+	for i := range n {
+		c.send(j, int32(i))
+	}
+}
+
+func (c *Controller) send(j *jobState, i int32) {
+	now := c.kernel.Now()
+	at := c.limiter.reserve(now)
+	at = at.Add(c.source.Draw(&c.knobs.Latency.Request, rng.Key{Purpose: rng.Latency, Job: int32(j.job.ID), Index: c.calls}))
+	c.calls++
+	if at > now {
+		c.kernel.Schedule(at, api.ClassController, api.KindCall, int32(j.job.ID), i)
+		return
+	}
+	c.perform(j, i)
+}
+
+// Called is the moment a call takes effect and returns.
+func (c *Controller) Called(id api.JobID, i int32) {
+	j := &c.jobs[id]
+	c.perform(j, i)
+	if j.sync.pending == 0 {
+		c.proceed(j)
+	}
+}
+
+// perform lets the call take effect.
+func (c *Controller) perform(j *jobState, i int32) {
+	s := &j.sync
+	s.pending--
+	call := s.calls[i]
+	switch call.op {
+	case opCreate:
+		c.createPod(j, call)
+	case opDelete:
+		c.deletePodCall(j, call)
+	case opUntrackDelete:
+		c.untrackForDeletion(j, call)
+	case opUntrack:
+		if c.store.Untrack(c.writer(call.because), call.pod) {
+			j.wrotePod = c.store.Version()
+		} else if slot := c.cache.lookup(call.pod); slot != nil {
+			slot.rmExpected = false
+		}
+		s.removals[call.index].done = true
+	case opStatus:
+		c.putStatus(j)
+	}
+}
+
+func (c *Controller) createPod(j *jobState, call call) {
+	c.store.CreatePod(c.writer(RuleWantActive), j.job.ID, call.index)
+	j.wrotePod = c.store.Version()
+	c.event(j, "SuccessfulCreate")
+}
+
+// untrackForDeletion takes the finalizer off and then deletes the pod, by a second call.
+func (c *Controller) untrackForDeletion(j *jobState, patch call) {
+	s := &j.sync
+	if !c.store.Untrack(c.writer(patch.because), patch.pod) {
+		j.expect.deletionObserved() // it is gone: its deletion will not be observed
+		s.nActive--
+		s.terminating++
+		return
+	}
+	j.wrotePod = c.store.Version()
+	s.calls = append(s.calls, call{op: opDelete, pod: patch.pod, because: patch.because})
+	s.pending++
+	c.send(j, int32(len(s.calls)-1))
+}
+
+// deletePodCall deletes an active pod. One that is gone is as good as deleted.
+func (c *Controller) deletePodCall(j *jobState, del call) {
+	s := &j.sync
+	if c.store.DeletePod(c.writer(del.because), del.pod, api.Opt[int64]{}) {
+		c.event(j, "SuccessfulDelete")
+	} else if !s.finishing {
+		j.expect.deletionObserved()
+	}
+	s.nActive--
+	s.terminating++
+	if slot := c.cache.lookup(del.pod); slot != nil && slot.pod.Status.Ready {
+		s.ready--
+	}
+}
+
+// putStatus writes the Job's status; the copy that the sync works on is then the server's.
+func (c *Controller) putStatus(j *jobState) {
+	s := &j.sync
+	job, err := c.store.UpdateJobStatus(c.writer(s.because), s.job)
+	if err != nil {
+		s.failure = true
+		return
+	}
+	s.job = job
+	j.wroteJob = job.Version
+}
+
+// writeStatus issues a status write.
+func (c *Controller) writeStatus(j *jobState) {
+	j.sync.calls = append(j.sync.calls, call{op: opStatus})
+	c.issue(j)
+}
+
+// proceed takes the sync from stage to stage until it has to wait for its calls, or is done.
+func (c *Controller) proceed(j *jobState) {
+	s := &j.sync
+	for s.pending == 0 && s.stage != stageDone {
+		s.calls = s.calls[:0]
+		c.step(j)
+	}
+	if s.stage == stageDone && s.pending == 0 {
+		s.pending = -1 // the sync is over; a late call would be a defect
+		c.done(j, s.failure || s.manageErr)
+	}
+}
+
+func (c *Controller) step(j *jobState) {
+	s := &j.sync
+	switch s.stage {
+	case stageCreated:
+		if c.batchCreated(j); s.pending > 0 || s.toCreate > 0 {
+			return
+		}
+		s.stage = stageManage
+	case stageManage:
+		c.conclude(j)
+		first := s.job.Status.StartTime == c.kernel.Now() && s.job.Generation == 1
+		c.trackJobStatus(j)
+		s.stage = stageFlush
+		if s.needsFlush {
+			s.explainFlush(first)
+			c.writeStatus(j)
+		}
+	case stageFlush:
+		c.flushed(j)
+	case stageUntrack:
+		c.untracked(j)
+		failed := s.failure
+		s.stage = stageCount
+		if s.needsFlush {
+			c.writeStatus(j)
+		}
+		s.failure = s.failure || failed
+	case stageCount:
+		if !s.failure {
+			c.recordJobFinished(j)
+		}
+		s.stage = stageDone
+	case stageDone:
+	}
+}
+
+// explainFlush finds the rule of status write 1 where none has claimed it.
+func (s *syncCtx) explainFlush(first bool) {
+	switch {
+	case s.because != "":
+	case len(s.removals) > 0:
+		s.because = RuleUncounted
+	case first:
+		s.because = RuleStart
+	default:
+		s.because = RuleCounters
+	}
+}
+
+// flushed goes on after status write 1. Only now is the back-off stored (job_controller.go:1498).
+func (c *Controller) flushed(j *jobState) {
+	s := &j.sync
+	if s.failure {
+		s.stage = stageDone
+		return
+	}
+	if s.needsFlush {
+		j.backoff = s.newBackoff
+	}
+	s.stage = stageUntrack
+	c.untrackPods(j)
+}

@@ -1,0 +1,228 @@
+package jobctl
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/jobsim/jobsim/sim/store"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// Controller is the Job controller of one run. Make one with New; Reset prepares it for another run in the same memory.
+type Controller struct {
+	kernel   *des.Kernel
+	store    *store.Store
+	knobs    *api.Knobs
+	source   rng.Source
+	observer *trace.Observer // nil: no trace
+
+	cache   cache
+	jobs    []jobState
+	queue   queue
+	orphans []api.PodID
+	limiter limiter
+	events  recorder
+	calls   int32 // API calls made so far: the address of their latencies
+}
+
+// jobState is what the controller keeps in memory about one Job.
+type jobState struct {
+	seen podCounts
+	job  api.Job // as the cache has it; Version 0: not there
+
+	waiting  des.Time // when the delaying queue adds the Job; Never: not in it
+	waitGen  int32
+	queued   bool // in the queue, or to be when its sync is done
+	syncing  bool
+	failures int32 // syncs failed in a row
+
+	expect             expectation
+	backoff            backoffRecord
+	finishedExpected   bool   // a terminal status was written and has not come back yet
+	wrotePod, wroteJob uint64 // the latest versions written for the Job
+
+	sync syncCtx
+}
+
+// New is a controller that schedules in k and writes to s.
+func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel: k, store: s} }
+
+// Reset forgets everything and keeps the memory; observer may be nil.
+func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, observer *trace.Observer) {
+	c.knobs, c.source, c.observer = knobs, source, observer
+	c.cache.reset()
+	c.jobs = c.jobs[:0]
+	c.queue = queue{ready: c.queue.ready[:0]}
+	c.orphans = c.orphans[:0]
+	c.limiter.reset(knobs.QPS, knobs.Burst)
+	c.events.reset()
+	c.calls = 0
+}
+
+// state is the memory about a Job, made at first sight.
+func (c *Controller) state(id api.JobID) *jobState {
+	for int(id) >= len(c.jobs) {
+		if len(c.jobs) < cap(c.jobs) { // a state of an earlier run: keep its buffers
+			c.jobs = c.jobs[:len(c.jobs)+1]
+			c.jobs[len(c.jobs)-1].reset()
+			continue
+		}
+		c.jobs = append(c.jobs, jobState{waiting: des.Never, backoff: noBackoff})
+	}
+	return &c.jobs[id]
+}
+
+func (j *jobState) reset() {
+	gen := j.waitGen
+	s := j.sync
+	s.ended, s.active, s.calls = s.ended[:0], s.active[:0], s.calls[:0]
+	s.removals = s.removals[:0]
+	*j = jobState{waiting: des.Never, waitGen: gen, backoff: noBackoff, sync: s,
+		seen: podCounts{active: j.seen.active[:0], ended: j.seen.ended[:0]}}
+}
+
+// Observe takes one notice of the controller's view. It updates the cache and enqueues; it never writes.
+func (c *Controller) Observe(n *store.Notice) {
+	switch n.Object {
+	case store.PodObject:
+		c.cache.podVersion = n.Version
+		c.observePod(c.store.PodAt(n))
+	case store.JobObject:
+		c.cache.jobVersion = n.Version
+		c.observeJob(c.store.JobAt(n))
+	case store.NodeObject:
+	}
+}
+
+// observePod is addPod, updatePod and deletePod (job_controller.go:402-572).
+func (c *Controller) observePod(p *api.Pod) {
+	j := c.state(p.Job)
+	known := c.cache.known(p.ID)
+	c.cache.put(&j.seen, p)
+	if p.Version == 0 || p.Deleted != des.Never {
+		c.deletePod(j, p)
+		return
+	}
+	if j.job.Version == 0 {
+		return
+	}
+	if !known {
+		j.expect.creationObserved()
+	}
+	c.enqueue(j, c.knobs.SyncBatch)
+}
+
+func (c *Controller) deletePod(j *jobState, p *api.Pod) {
+	if j.job.Version == 0 || j.job.Status.Finished() {
+		if p.Finalizer && p.Version != 0 {
+			c.enqueueOrphan(p.ID)
+		}
+		return
+	}
+	j.expect.deletionObserved()
+	c.enqueue(j, c.knobs.SyncBatch)
+}
+
+// observeJob is addJob, updateJob and deleteJob (job_controller.go:574-658).
+func (c *Controller) observeJob(now *api.Job) {
+	j := c.state(now.ID)
+	old := j.job
+	j.job = *now
+	switch {
+	case now.Version == 0:
+		c.deleteJob(j)
+	case old.Version == 0:
+		c.enqueue(j, 0)
+	case now.Status.Finished():
+		c.enqueueOrphans(j)
+	default:
+		c.updateJob(j, &old)
+	}
+}
+
+func (c *Controller) updateJob(j *jobState, old *api.Job) {
+	if j.job.Generation == old.Generation {
+		c.enqueue(j, c.knobs.SyncBatch)
+	} else {
+		c.enqueue(j, 0)
+	}
+	deadline, ok := j.job.Spec.ActiveDeadline()
+	if !ok || j.job.Status.StartTime == des.Never {
+		return
+	}
+	if old.Spec.ActiveDeadlineSeconds != j.job.Spec.ActiveDeadlineSeconds {
+		c.enqueue(j, deadline-c.kernel.Now().Sub(j.job.Status.StartTime))
+	}
+}
+
+func (c *Controller) deleteJob(j *jobState) {
+	c.enqueue(j, 0)
+	j.wrotePod, j.wroteJob = 0, 0
+	j.finishedExpected = false
+	c.enqueueOrphans(j)
+	j.expect = expectation{}
+	j.backoff = noBackoff
+}
+
+// enqueueOrphans has the tracking finalizer taken off whatever pod of the Job still has it (job_controller.go:660-672).
+func (c *Controller) enqueueOrphans(j *jobState) {
+	for _, id := range j.seen.active {
+		if c.cache.pod(id).Finalizer {
+			c.enqueueOrphan(id)
+		}
+	}
+	for _, id := range j.seen.ended {
+		c.enqueueOrphan(id)
+	}
+}
+
+func (c *Controller) enqueueOrphan(id api.PodID) {
+	c.orphans = append(c.orphans, id)
+	c.wakeWorkers()
+}
+
+// syncOrphans is handleSingleOrphanPod for every queued pod (job_controller.go:833-861).
+func (c *Controller) syncOrphans() {
+	for _, id := range c.orphans {
+		p := c.store.Pod(id)
+		if j := &c.jobs[p.Job].job; j.Version != 0 && !j.Status.Finished() {
+			continue
+		}
+		c.store.Untrack(c.writer(RuleOrphan), id)
+	}
+	c.orphans = c.orphans[:0]
+}
+
+// Restart is a restart of the controller: all that it keeps in memory is lost, and its caches are listed anew.
+func (c *Controller) Restart() {
+	for i := range c.jobs {
+		j := &c.jobs[i]
+		j.reset()
+	}
+	c.queue = queue{ready: c.queue.ready[:0]}
+	c.orphans = c.orphans[:0]
+	c.cache.reset()
+	for i := range c.store.Jobs() {
+		if job := c.store.Job(api.JobID(i)); job.Version != 0 {
+			j := c.state(job.ID)
+			j.job = *job
+			c.enqueue(j, 0)
+		}
+	}
+	for i := range c.store.Pods() {
+		if p := c.store.Pod(api.PodID(i)); p.Version != 0 {
+			c.observePod(p)
+		}
+	}
+}
+
+func (c *Controller) writer(because trace.Rule) store.Writer {
+	return store.Writer{Actor: trace.JobController, Because: because}
+}
+
+// explain records a decision of the controller.
+func (c *Controller) explain(j *jobState, verb trace.Verb, because trace.Rule, args ...trace.Arg) {
+	if c.observer != nil {
+		c.observer.Explain(c.kernel.Now(), trace.JobController, verb, j.job.ID, because, args...)
+	}
+}

@@ -1,0 +1,164 @@
+package jobctl
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// manageJob deletes or creates pods, never both (job_controller.go:1753).
+func (c *Controller) manageJob(j *jobState) {
+	s := &j.sync
+	spec := s.job.Spec
+	if spec.Suspend {
+		c.deleteJobPods(j, s.nActive, RuleSuspendDeletes)
+		return
+	}
+	want := wantActive(s)
+	if remove := min(s.nActive-want, c.knobs.MaxPodsPerSync); remove > 0 {
+		c.deleteJobPods(j, remove, RuleScaleDown)
+		return
+	}
+	diff := want - s.nActive
+	if spec.PodReplacementPolicy == api.ReplaceFailed {
+		diff -= s.terminating
+	}
+	if diff <= 0 {
+		return
+	}
+	if wait := s.newBackoff.remaining(c.kernel.Now(), c.knobs); wait > 0 {
+		c.waitForBackoff(j, wait)
+		c.enqueue(j, max(wait, c.knobs.SyncBatch))
+		if c.knobs.Kubernetes < 37 {
+			s.nActive = 0 // 1.37 was the first to keep it (CHANGELOG-1.37 #139457)
+		}
+		return
+	}
+	s.toCreate = min(diff, c.knobs.MaxPodsPerSync)
+	j.expect.creations(int(s.toCreate), c.kernel.Now())
+	s.nActive += s.toCreate
+	s.batch = min(s.toCreate, c.knobs.SlowStartBatch)
+	c.createBatch(j)
+}
+
+func (c *Controller) waitForBackoff(j *jobState, wait des.Duration) {
+	if c.observer == nil {
+		return
+	}
+	b := j.sync.newBackoff
+	c.explain(j, trace.Wait, RuleBackoffDoubles, trace.Arg{Key: "failures", Value: itoa(b.failures)},
+		trace.Arg{Key: "since", Value: b.lastFailure.String()},
+		trace.Arg{Key: "until", Value: c.kernel.Now().Add(wait).String()})
+}
+
+// wantActive is how many pods should be active (job_controller.go:1774-1794).
+func wantActive(s *syncCtx) int32 {
+	spec := s.job.Spec
+	if !spec.Completions.Set {
+		if s.succeeded > 0 {
+			return s.nActive
+		}
+		return spec.Parallelism
+	}
+	return max(0, min(spec.Completions.Value-s.succeeded, spec.Parallelism))
+}
+
+// createBatch creates the next slow-start batch: 1, 2, 4, ... pods at once (job_controller.go:1892-1958).
+func (c *Controller) createBatch(j *jobState) {
+	s := &j.sync
+	s.stage = stageCreated
+	for range s.batch {
+		s.calls = append(s.calls, call{op: opCreate, index: api.NoIndex})
+	}
+	c.issue(j)
+}
+
+// batchCreated goes on after a batch: the next one, twice as large, or the end of creation.
+func (c *Controller) batchCreated(j *jobState) {
+	s := &j.sync
+	skipped := s.toCreate - s.batch
+	if s.failure {
+		s.failure = false
+		s.manageErr = true
+		s.nActive -= skipped
+		for range skipped {
+			j.expect.creationObserved()
+		}
+		skipped = 0
+	}
+	s.toCreate = skipped
+	s.batch = min(2*s.batch, s.toCreate)
+	if s.toCreate > 0 {
+		c.createBatch(j)
+	}
+}
+
+// deleteActivePods deletes every active pod of a Job that ends. Their finalizers stay, so that they are counted
+// (job_controller.go:1224).
+func (c *Controller) deleteActivePods(j *jobState) {
+	s := &j.sync
+	s.active = append(s.active, j.seen.active...)
+	slices.Sort(s.active)
+	for _, id := range s.active {
+		s.calls = append(s.calls, call{op: opDelete, pod: id, because: RuleFinishDeletes})
+	}
+	c.issue(j)
+}
+
+// deleteJobPods deletes n active pods without their being counted: the finalizer goes first (job_controller.go:1261).
+func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
+	s := &j.sync
+	if n <= 0 {
+		return
+	}
+	s.active = append(s.active, j.seen.active...)
+	slices.SortFunc(s.active, c.rank)
+	j.expect.deletions(int(n), c.kernel.Now())
+	for _, id := range s.active[:n] {
+		s.calls = append(s.calls, call{op: opUntrackDelete, pod: id, because: because})
+	}
+	c.issue(j)
+}
+
+// rank orders active pods by which is deleted first (controller.ActivePods, controller_utils.go:744). Where upstream leaves
+// the choice to the order of a map, the newest pod goes first.
+func (c *Controller) rank(a, b api.PodID) int {
+	p, q := c.cache.pod(a), c.cache.pod(b)
+	if r := boolRank(p.Node != api.NoNode, q.Node != api.NoNode); r != 0 {
+		return r
+	}
+	if r := cmp.Compare(p.Status.Phase, q.Status.Phase); r != 0 {
+		return r
+	}
+	if r := boolRank(p.Status.Ready, q.Status.Ready); r != 0 {
+		return r
+	}
+	if p.Status.Ready {
+		if r := cmp.Compare(q.Status.ReadySince, p.Status.ReadySince); r != 0 {
+			return r
+		}
+	}
+	if r := cmp.Compare(q.Status.MaxRestarts, p.Status.MaxRestarts); r != 0 {
+		return r
+	}
+	if r := cmp.Compare(q.Created, p.Created); r != 0 {
+		return r
+	}
+	return cmp.Compare(b, a)
+}
+
+func boolRank(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+func itoa(n int32) string { return strconv.Itoa(int(n)) }

@@ -1,0 +1,104 @@
+package jobctl
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+)
+
+// queue is the controller's work queue: client-go's delaying queue in front of a first-in-first-out queue that never holds a
+// key twice and never gives one to two workers.
+type queue struct {
+	ready []api.JobID
+	busy  int32 // workers that sync
+	awake bool  // a KindSync event is pending
+}
+
+// enqueue adds the Job after a delay. Of several pending delays the earliest wins
+// (client-go/util/workqueue/delaying_queue.go:355).
+func (c *Controller) enqueue(j *jobState, delay des.Duration) {
+	if delay <= 0 {
+		c.add(j)
+		return
+	}
+	at := c.kernel.Now().Add(delay)
+	if at >= j.waiting {
+		return
+	}
+	j.waiting = at
+	j.waitGen++
+	c.kernel.Schedule(at, api.ClassController, api.KindQueue, int32(j.job.ID), j.waitGen)
+}
+
+// enqueueRateLimited adds the Job after its API back-off: 1 s, 2 s, 4 s, ... 60 s (job_controller.go:262).
+func (c *Controller) enqueueRateLimited(j *jobState) {
+	delay := c.knobs.APIBackoff
+	for i := int32(0); i < j.failures && delay < c.knobs.MaxAPIBackoff; i++ {
+		delay *= 2
+	}
+	j.failures++
+	c.enqueue(j, min(delay, c.knobs.MaxAPIBackoff))
+}
+
+// Due is the end of the Job's delay; gen tells a delay that was overtaken by an earlier one.
+func (c *Controller) Due(id api.JobID, gen int32) {
+	j := &c.jobs[id]
+	if gen != j.waitGen || j.waiting == des.Never {
+		return
+	}
+	j.waiting = des.Never
+	c.add(j)
+}
+
+// add puts the Job into the queue, unless it is there; a Job that is being synced is queued again when that sync is done.
+func (c *Controller) add(j *jobState) {
+	if j.queued {
+		return
+	}
+	j.queued = true
+	if !j.syncing {
+		c.queue.ready = append(c.queue.ready, j.job.ID)
+		c.wakeWorkers()
+	}
+}
+
+// wakeWorkers has the queue worked off later in this instant, when everyone has seen what was written.
+func (c *Controller) wakeWorkers() {
+	if !c.queue.awake {
+		c.queue.awake = true
+		c.kernel.Schedule(c.kernel.Now(), api.ClassController, api.KindSync, 0, 0)
+	}
+}
+
+// Work lets idle workers take Jobs from the queue.
+func (c *Controller) Work() {
+	c.queue.awake = false
+	if len(c.orphans) > 0 {
+		c.syncOrphans()
+	}
+	for len(c.queue.ready) > 0 && c.queue.busy < c.knobs.JobSyncs {
+		id := c.queue.ready[0]
+		c.queue.ready = c.queue.ready[:copy(c.queue.ready, c.queue.ready[1:])]
+		j := &c.jobs[id]
+		j.queued = false
+		j.syncing = true
+		c.queue.busy++
+		c.syncJob(j)
+	}
+}
+
+// done is the end of a sync; failed is whether it returned an error.
+func (c *Controller) done(j *jobState, failed bool) {
+	j.syncing = false
+	c.queue.busy--
+	if failed {
+		c.enqueueRateLimited(j)
+	} else {
+		j.failures = 0
+	}
+	if j.queued {
+		c.queue.ready = append(c.queue.ready, j.job.ID)
+	}
+	if len(c.queue.ready) > 0 {
+		c.wakeWorkers()
+	}
+}

@@ -1,0 +1,306 @@
+package jobctl
+
+import (
+	"slices"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// stage is how far a sync has come. Each stage ends in API calls, and the next begins when they are back.
+type stage uint8
+
+const (
+	stageManage  stage = iota // pods are being deleted or created
+	stageCreated              // a slow-start batch is back
+	stageFlush                // status write 1
+	stageUntrack              // finalizers are being removed
+	stageCount                // status write 2
+	stageDone
+)
+
+// syncCtx is one sync under way: the copy of the Job it works on, and the snapshot of the pods that it began with
+// (syncJobCtx, job_controller.go:157). Its buffers outlive it.
+type syncCtx struct {
+	stage     stage
+	job       api.Job
+	satisfied bool // expectations, as they were before the pods were listed
+
+	ended  []endedPod // terminal or being deleted, with a finalizer that nobody is removing
+	active []api.PodID
+
+	newSucceeded, newFailed []finishedPod
+
+	succeeded, failed   int32
+	nActive, ready      int32
+	terminating         int32
+	newBackoff          backoffRecord
+	finished            api.Condition // finishedCondition; none while its Type is ""
+	suspendChanged      bool
+	because             trace.Rule // why the next status write
+	manageCalled        bool
+	manageErr           bool
+	deleting            bool // deleteActivePods or deleteJobPods is under way
+	finishing           bool // and it is the former
+	toCreate, batch     int32
+	batchFailed         bool
+	removals            []removal
+	reachedMaxUncounted bool
+	needsFlush          bool
+
+	calls   []call
+	pending int32
+	failure bool // a call of this stage failed
+}
+
+// endedPod is a pod of the snapshot that may have to be counted.
+type endedPod struct {
+	id        api.PodID
+	succeeded bool // phase Succeeded
+	failed    bool // isPodFailed
+	uncounted bool // its UID is in status.uncountedTerminatedPods
+}
+
+// syncJob is one sync of the Job, up to its first calls (job_controller.go:916).
+func (c *Controller) syncJob(j *jobState) {
+	if c.staleCache(j) {
+		c.explain(j, trace.Wait, RuleStaleCache)
+		c.done(j, true)
+		return
+	}
+	j.wrotePod, j.wroteJob = 0, 0
+	switch {
+	case j.job.Version == 0:
+		j.expect, j.backoff = expectation{}, noBackoff
+		c.done(j, false)
+		return
+	case j.job.Status.Finished():
+		j.backoff, j.finishedExpected = noBackoff, false
+		c.done(j, false)
+		return
+	case j.finishedExpected:
+		c.done(j, false)
+		return
+	}
+	s := &j.sync
+	s.begin(j, c)
+	c.decide(j)
+	c.proceed(j)
+}
+
+// staleCache says whether the cache lags behind the controller's own writes (EnsureReady, consistency.go:120). Kubernetes
+// 1.36 was the first to ask.
+func (c *Controller) staleCache(j *jobState) bool {
+	return c.knobs.Kubernetes >= 36 && (j.wrotePod > c.cache.podVersion || j.wroteJob > c.cache.jobVersion)
+}
+
+// begin takes the snapshot.
+func (s *syncCtx) begin(j *jobState, c *Controller) {
+	*s = syncCtx{job: j.job, ended: s.ended[:0], active: s.active[:0], newSucceeded: s.newSucceeded[:0],
+		newFailed: s.newFailed[:0], removals: s.removals[:0], calls: s.calls[:0]}
+	s.satisfied = j.expect.satisfied(c.kernel.Now(), c.knobs.ExpectationTimeout)
+	s.nActive, s.ready, s.terminating = int32(len(j.seen.active)), j.seen.ready, j.seen.terminating
+	status := &s.job.Status
+	for _, id := range j.seen.ended {
+		slot := c.cache.lookup(id)
+		if slot.rmExpected {
+			continue
+		}
+		p := &slot.pod
+		e := endedPod{id: id, succeeded: p.Status.Phase == api.Succeeded, failed: isPodFailed(p, s.job.Spec),
+			uncounted: slices.Contains(status.UncountedSucceeded, id) || slices.Contains(status.UncountedFailed, id)}
+		s.ended = append(s.ended, e)
+		if e.uncounted {
+			continue
+		}
+		if e.succeeded {
+			s.newSucceeded = append(s.newSucceeded, finishedPod{id, getFinishedTime(p)})
+		} else if e.failed {
+			s.newFailed = append(s.newFailed, finishedPod{id, getFinishedTime(p)})
+		}
+	}
+	slices.SortFunc(s.ended, func(a, b endedPod) int { return int(a.id) - int(b.id) })
+	s.succeeded = status.Succeeded + int32(len(s.newSucceeded)+len(status.UncountedSucceeded))
+	s.failed = status.Failed + int32(len(s.newFailed)+len(status.UncountedFailed))
+}
+
+// isPodFailed says whether the pod counts as failed (job_controller.go:2133).
+func isPodFailed(p *api.Pod, spec *api.JobSpec) bool {
+	if p.Status.Phase == api.Failed {
+		return true
+	}
+	if spec.PodReplacementPolicy == api.ReplaceFailed {
+		return false
+	}
+	return p.Deleted != des.Never && p.Status.Phase != api.Succeeded
+}
+
+// decide evaluates the end state of the Job in the controller's order, and starts to act on it (job_controller.go:1054-1195).
+func (c *Controller) decide(j *jobState) {
+	s := &j.sync
+	now := c.kernel.Now()
+	if s.job.Status.StartTime == des.Never && !s.job.Spec.Suspend {
+		s.job.Status.StartTime = now
+	}
+	s.newBackoff = j.backoff.next(s.newSucceeded, s.newFailed)
+	if c.observer != nil && s.newBackoff.failures < j.backoff.failures && len(s.newSucceeded) > 0 {
+		c.explain(j, trace.Reset, RuleBackoffReset, trace.Arg{Key: "failures", Value: itoa(s.newBackoff.failures)})
+	}
+	c.evaluate(j)
+	s.stage = stageManage
+	if s.finished.Type != "" {
+		s.finishing = true
+		c.deleteActivePods(j)
+		return
+	}
+	if s.satisfied && s.job.Deleted == des.Never {
+		s.manageCalled = true
+		c.manageJob(j)
+		return
+	}
+	if !s.satisfied {
+		c.explain(j, trace.Wait, RuleExpectations)
+	}
+	if s.job.Deleted != des.Never {
+		s.active = append(s.active, j.seen.active...)
+	}
+}
+
+// evaluate finds the finishing condition, first match wins (job_controller.go:1070-1100).
+func (c *Controller) evaluate(j *jobState) {
+	s := &j.sync
+	now := c.kernel.Now()
+	status := &s.job.Status
+	if i := api.FindCondition(status.Conditions, api.JobSuccessCriteriaMet); i >= 0 && status.Conditions[i].Status {
+		s.finished = status.Conditions[i]
+		return
+	}
+	if i := api.FindCondition(status.Conditions, api.JobFailureTarget); i >= 0 && status.Conditions[i].Status {
+		target := status.Conditions[i]
+		s.finished = newCondition(api.JobFailed, true, target.Reason, target.Message, now)
+		return
+	}
+	switch deadline, ok := s.job.Spec.ActiveDeadline(); {
+	case s.failed > s.job.Spec.BackoffLimit:
+		c.fail(j, api.ReasonBackoffLimitExceeded, RuleBackoffLimit,
+			trace.Arg{Key: "failed", Value: itoa(s.failed)}, trace.Arg{Key: "backoffLimit", Value: itoa(s.job.Spec.BackoffLimit)})
+	case pastBackoffLimitOnFailure(s.job.Spec, j.seen.restarts):
+		c.fail(j, api.ReasonBackoffLimitExceeded, RuleRestartLimit,
+			trace.Arg{Key: "restarts", Value: itoa(j.seen.restarts)}, trace.Arg{Key: "backoffLimit", Value: itoa(s.job.Spec.BackoffLimit)})
+	case !ok || s.job.Spec.Suspend:
+	case now.Sub(status.StartTime) >= deadline:
+		c.fail(j, api.ReasonDeadlineExceeded, RuleDeadline,
+			trace.Arg{Key: "active", Value: now.Sub(status.StartTime).String()}, trace.Arg{Key: "deadline", Value: deadline.String()})
+	default:
+		c.enqueue(j, deadline-now.Sub(status.StartTime))
+	}
+}
+
+// failureMessages are the messages of the FailureTarget condition by reason (job_controller.go:1089-1112).
+func failureMessage(reason string) string {
+	switch reason {
+	case api.ReasonBackoffLimitExceeded:
+		return "Job has reached the specified backoff limit"
+	case api.ReasonDeadlineExceeded:
+		return "Job was active longer than specified deadline"
+	}
+	panic("jobctl: no message for reason " + reason)
+}
+
+func (c *Controller) fail(j *jobState, reason string, because trace.Rule, args ...trace.Arg) {
+	j.sync.finished = newCondition(api.JobFailureTarget, true, reason, failureMessage(reason), c.kernel.Now())
+	j.sync.because = because
+	c.explain(j, trace.Decide, because, args...)
+}
+
+// pastBackoffLimitOnFailure says whether in-place restarts have used the limit up (job_controller.go:1666).
+func pastBackoffLimitOnFailure(spec *api.JobSpec, restarts int32) bool {
+	if spec.Template.RestartPolicy != api.RestartOnFailure {
+		return false
+	}
+	if spec.BackoffLimit == 0 {
+		return restarts > 0
+	}
+	return restarts >= spec.BackoffLimit
+}
+
+func newCondition(t api.ConditionType, status bool, reason, message string, now des.Time) api.Condition {
+	return api.Condition{Type: t, Status: status, Reason: reason, Message: message, Transition: now}
+}
+
+// conclude is what follows once the pods are managed: is the Job complete, is it suspended, and is there something to write
+// (job_controller.go:1126-1202).
+func (c *Controller) conclude(j *jobState) {
+	s := &j.sync
+	switch {
+	case s.finishing:
+		if s.nActive > 0 || !s.satisfied {
+			// Finalizers may be left, or pods that the cache does not have yet.
+			s.finished = api.Condition{}
+			c.explain(j, trace.Wait, RuleFinishLater)
+		}
+	case complete(s):
+		s.finished = newCondition(api.JobSuccessCriteriaMet, true, api.ReasonCompletionsReached,
+			"Reached expected number of succeeded pods", c.kernel.Now())
+		s.because = RuleCompletions
+		c.explain(j, trace.Decide, RuleCompletions, trace.Arg{Key: "succeeded", Value: itoa(s.succeeded)})
+	case s.manageCalled:
+		c.maintainSuspended(j)
+	}
+	status := &s.job.Status
+	s.needsFlush = s.suspendChanged || s.nActive != status.Active ||
+		status.Ready != api.Some(s.ready) || status.Terminating != api.Some(s.terminating)
+	status.Active, status.Ready, status.Terminating = s.nActive, api.Some(s.ready), api.Some(s.terminating)
+}
+
+func complete(s *syncCtx) bool {
+	if n := s.job.Spec.Completions; n.Set {
+		return s.succeeded >= n.Value && s.nActive == 0
+	}
+	return s.succeeded > 0 && s.nActive == 0
+}
+
+// maintainSuspended sets or clears the Suspended condition (job_controller.go:1162-1193).
+func (c *Controller) maintainSuspended(j *jobState) {
+	s := &j.sync
+	now := c.kernel.Now()
+	status := &s.job.Status
+	if s.job.Spec.Suspend {
+		status.Conditions, s.suspendChanged = ensureJobConditionStatus(status.Conditions,
+			newCondition(api.JobSuspended, true, api.ReasonJobSuspended, "Job suspended", now))
+		if s.suspendChanged {
+			s.because = RuleSuspended
+			c.event(j, "Suspended")
+			if c.knobs.Kubernetes >= 36 { // MutableSchedulingDirectivesForSuspendedJobs
+				status.StartTime = des.Never
+			}
+		}
+		return
+	}
+	status.Conditions, s.suspendChanged = ensureJobConditionStatus(status.Conditions,
+		newCondition(api.JobSuspended, false, api.ReasonJobResumed, "Job resumed", now))
+	if s.suspendChanged {
+		s.because = RuleResumed
+		c.event(j, "Resumed")
+		status.StartTime = now
+	}
+}
+
+// ensureJobConditionStatus appends or updates a condition; a condition that never was is not added as False
+// (job_controller.go:2118). The list is copied before it is changed.
+func ensureJobConditionStatus(list []api.Condition, want api.Condition) ([]api.Condition, bool) {
+	i := api.FindCondition(list, want.Type)
+	if i < 0 {
+		if !want.Status {
+			return list, false
+		}
+		return append(slices.Clip(list), want), true
+	}
+	if have := &list[i]; have.Status == want.Status && have.Reason == want.Reason && have.Message == want.Message {
+		return list, false
+	}
+	list = slices.Clone(list)
+	list[i] = want
+	return list, true
+}

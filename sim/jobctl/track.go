@@ -1,0 +1,148 @@
+package jobctl
+
+import (
+	"slices"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+)
+
+// removal is a pod whose finalizer this sync takes off.
+type removal struct {
+	id   api.PodID
+	done bool
+}
+
+// trackJobStatus adds finished pods to status.uncountedTerminatedPods and the interim condition, ahead of status write 1
+// (job_controller.go:1311-1431).
+func (c *Controller) trackJobStatus(j *jobState) {
+	s := &j.sync
+	status := &s.job.Status
+	s.cleanUncounted()
+	status.UncountedSucceeded = slices.Clip(status.UncountedSucceeded)
+	status.UncountedFailed = slices.Clip(status.UncountedFailed)
+	for _, e := range c.snapshot(j) {
+		if !s.track(e) {
+			continue
+		}
+		if int32(len(status.UncountedSucceeded)+len(status.UncountedFailed)) >= c.knobs.MaxUncountedPods {
+			s.reachedMaxUncounted = true
+			break
+		}
+	}
+	s.addInterimCondition(c)
+}
+
+// snapshot is every pod whose finalizer may have to go; where the Job ends that is also those that were active.
+func (c *Controller) snapshot(j *jobState) []endedPod {
+	s := &j.sync
+	if s.finished.Type == "" && s.job.Deleted == des.Never {
+		return s.ended
+	}
+	for _, id := range s.active {
+		s.ended = append(s.ended, endedPod{id: id})
+	}
+	slices.SortFunc(s.ended, func(a, b endedPod) int { return int(a.id) - int(b.id) })
+	return s.ended
+}
+
+// track has the pod counted and its finalizer removed, where that may be (canRemoveFinalizer, job_controller.go:1461).
+func (s *syncCtx) track(e endedPod) bool {
+	finishing := s.finished.Type != ""
+	if s.job.Deleted == des.Never && !finishing && !e.succeeded && !e.failed {
+		return false
+	}
+	s.removals = append(s.removals, removal{id: e.id})
+	status := &s.job.Status
+	switch {
+	case e.uncounted:
+	case e.succeeded:
+		status.UncountedSucceeded = append(status.UncountedSucceeded, e.id)
+		s.needsFlush = true
+	case e.failed, finishing && s.finished.Type != api.JobSuccessCriteriaMet:
+		// When the Job has failed, every pod that has not ended is a failure too.
+		status.UncountedFailed = append(status.UncountedFailed, e.id)
+		s.needsFlush = true
+	}
+	return true
+}
+
+// cleanUncounted counts the uncounted pods whose finalizer is gone (cleanUncountedPodsWithoutFinalizers,
+// job_controller.go:1545).
+func (s *syncCtx) cleanUncounted() {
+	status := &s.job.Status
+	if len(status.UncountedSucceeded)+len(status.UncountedFailed) == 0 {
+		return
+	}
+	clean := func(list []api.PodID, counter *int32) []api.PodID {
+		var kept []api.PodID
+		for _, id := range list {
+			if s.hasFinalizer(id) {
+				kept = append(kept, id)
+			}
+		}
+		if n := len(list) - len(kept); n > 0 {
+			*counter += int32(n)
+			s.needsFlush = true
+			return kept
+		}
+		return list
+	}
+	status.UncountedSucceeded = clean(status.UncountedSucceeded, &status.Succeeded)
+	status.UncountedFailed = clean(status.UncountedFailed, &status.Failed)
+}
+
+// hasFinalizer says whether the pod of the snapshot still has its finalizer, as far as this sync knows. Both lists are in the
+// order of creation.
+func (s *syncCtx) hasFinalizer(id api.PodID) bool {
+	if i, ok := slices.BinarySearchFunc(s.removals, id, func(r removal, id api.PodID) int { return int(r.id) - int(id) }); ok {
+		return !s.removals[i].done
+	}
+	_, ok := slices.BinarySearchFunc(s.ended, id, func(e endedPod, id api.PodID) int { return int(e.id) - int(id) })
+	return ok
+}
+
+// addInterimCondition appends FailureTarget or SuccessCriteriaMet and prepares its terminal twin (job_controller.go:1409-1430).
+func (s *syncCtx) addInterimCondition(c *Controller) {
+	now := c.kernel.Now()
+	status := &s.job.Status
+	switch s.finished.Type {
+	case api.JobFailureTarget:
+		status.Conditions = append(slices.Clip(status.Conditions), s.finished)
+		s.needsFlush = true
+		s.finished = newCondition(api.JobFailed, true, s.finished.Reason, s.finished.Message, now)
+	case api.JobSuccessCriteriaMet:
+		if api.FindCondition(status.Conditions, api.JobSuccessCriteriaMet) < 0 {
+			status.Conditions = append(slices.Clip(status.Conditions), s.finished)
+			s.needsFlush = true
+		}
+		s.finished = newCondition(api.JobComplete, true, s.finished.Reason, s.finished.Message, now)
+	}
+}
+
+// untrackPods takes the finalizers off, in parallel (removeTrackingFinalizerFromPods, job_controller.go:1563).
+func (c *Controller) untrackPods(j *jobState) {
+	s := &j.sync
+	for i, r := range s.removals {
+		if slot := c.cache.lookup(r.id); slot != nil {
+			slot.rmExpected = true
+		}
+		s.calls = append(s.calls, call{op: opUntrack, pod: r.id, index: int32(i), because: RuleUntrack})
+	}
+	c.issue(j)
+}
+
+// untracked folds the pods whose finalizer is off into the counters and ends the Job if nothing blocks that
+// (job_controller.go:1530-1448).
+func (c *Controller) untracked(j *jobState) {
+	s := &j.sync
+	s.needsFlush = false
+	s.because = RuleCount
+	s.cleanUncounted()
+	if s.failure { // partial progress is written, and the sync ends in an error
+		return
+	}
+	if !s.reachedMaxUncounted && c.enactJobFinished(j) {
+		s.needsFlush = true
+	}
+}

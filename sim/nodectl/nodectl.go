@@ -1,0 +1,166 @@
+package nodectl
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/store"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// The rules of this room, with their places in Kubernetes v1.37.2.
+const (
+	RuleUnknown     trace.Rule = "node.unknown"      // pkg/controller/nodelifecycle/node_lifecycle_controller.go:768
+	RuleUnreachable trace.Rule = "node.unreachable"  // node_lifecycle_controller.go:609
+	RuleReturned    trace.Rule = "node.returned"     // node_lifecycle_controller.go:560
+	RuleTaint       trace.Rule = "node.taint-evicts" // pkg/controller/tainteviction/taint_eviction.go:129
+	RuleOrphanPod   trace.Rule = "podgc.orphan"      // pkg/controller/podgc/gc_controller.go:228
+	RuleUnscheduled trace.Rule = "podgc.unscheduled" // pkg/controller/podgc/gc_controller.go:302
+)
+
+// taintEvery is the node lifecycle controller's pace of tainting: 0.1 nodes a second
+// (cmd/kube-controller-manager/app/options/nodelifecyclecontroller.go:46@v1.37.2).
+const taintEvery = 10 * des.Second
+
+// Controller is the node side of the control plane of one run. Make one with New; Reset prepares it for another.
+type Controller struct {
+	kernel *des.Kernel
+	store  *store.Store
+	knobs  *api.Knobs
+
+	nodes    []nodeState
+	watching bool // a heartbeat check is scheduled
+	gcArmed  bool // a pod garbage collection is scheduled
+}
+
+// nodeState is what is known of a node's heartbeats.
+type nodeState struct {
+	lost     bool
+	lastSeen des.Time // of its heartbeat, as the monitor noticed it
+	gen      int32    // of its eviction timer
+	deleted  des.Time // when its object was seen to be gone; Never
+}
+
+// New is a controller that schedules in k and writes to s.
+func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel: k, store: s} }
+
+// Reset forgets everything and keeps the memory.
+func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
+	c.knobs = knobs
+	c.nodes = c.nodes[:0]
+	for range nodes {
+		c.nodes = append(c.nodes, nodeState{deleted: des.Never})
+	}
+	c.watching, c.gcArmed = false, false
+}
+
+// Observe takes one notice.
+func (c *Controller) Observe(n *store.Notice) {
+	switch n.Object {
+	case store.NodeObject:
+		if node := c.store.Node(n.Node); node.Version == 0 && c.nodes[n.Node].deleted == des.Never {
+			c.nodes[n.Node].deleted = c.kernel.Now()
+			c.armPodGC()
+		}
+	case store.PodObject:
+		if p := c.store.PodAt(n); c.collectable(p) {
+			c.armPodGC()
+		}
+	case store.JobObject:
+	}
+}
+
+// Lose is a node falling silent: its last heartbeat was the latest one due, and the monitor noticed it at its next look.
+func (c *Controller) Lose(id api.NodeID) {
+	n := &c.nodes[id]
+	n.lost = true
+	renewed := floor(c.kernel.Now(), c.knobs.LeaseRenew)
+	n.lastSeen = ceil(renewed, c.knobs.NodeMonitorPeriod)
+	c.watch()
+}
+
+// Return is a node's heartbeat coming back. The monitor notices at its next look.
+func (c *Controller) Return(id api.NodeID) {
+	c.nodes[id].lost = false
+	c.watch()
+}
+
+func (c *Controller) watch() {
+	if !c.watching {
+		c.watching = true
+		at := ceil(c.kernel.Now()+1, c.knobs.NodeMonitorPeriod)
+		c.kernel.Schedule(at, api.ClassNode, api.KindHeartbeat, 0, 0)
+	}
+}
+
+// Monitor looks at every node's heartbeat (monitorNodeHealth).
+func (c *Controller) Monitor() {
+	c.watching = false
+	now := c.kernel.Now()
+	again := false
+	for i := range c.nodes {
+		n, node := &c.nodes[i], c.store.Node(api.NodeID(i))
+		switch {
+		case node.Version == 0:
+		case n.lost && node.Ready && now.Sub(n.lastSeen) > c.knobs.NodeMonitorGrace:
+			c.unknown(node)
+		case n.lost && node.Ready:
+			again = true
+		case !n.lost && !node.Ready:
+			n.gen++
+			c.store.UpdateNode(c.writer(trace.NodeLifecycle, RuleReturned), node.ID, true, node.Unschedulable, des.Never)
+		}
+	}
+	if again {
+		c.watch()
+	}
+}
+
+// unknown marks a silent node: Ready=Unknown, its pods not ready, and the NoExecute taint when its turn has come.
+func (c *Controller) unknown(node *api.Node) {
+	w := c.writer(trace.NodeLifecycle, RuleUnknown)
+	c.store.UpdateNode(w, node.ID, false, node.Unschedulable, node.Unreachable)
+	for i := range c.store.Pods() {
+		p := c.store.Pod(api.PodID(i))
+		if p.Version != 0 && p.Node == node.ID && p.Status.Ready {
+			s := p.Status
+			s.Ready, s.ReadySince = false, c.kernel.Now().Truncate()
+			c.store.UpdatePodStatus(w, p.ID, s)
+		}
+	}
+	c.schedule(node.ID, taintEvery)
+}
+
+func (c *Controller) schedule(id api.NodeID, d des.Duration) {
+	n := &c.nodes[id]
+	n.gen++
+	c.kernel.Schedule(c.kernel.Now().Add(d), api.ClassNode, api.KindTaint, int32(id), n.gen)
+}
+
+// Taint is the node's next step towards eviction: the taint, and when the pods' tolerations have run out, their deletion.
+func (c *Controller) Taint(id api.NodeID, gen int32) {
+	node := c.store.Node(id)
+	if c.nodes[id].gen != gen || node.Version == 0 {
+		return
+	}
+	if node.Unreachable == des.Never {
+		c.store.UpdateNode(c.writer(trace.NodeLifecycle, RuleUnreachable), id, node.Ready, node.Unschedulable, c.kernel.Now())
+		c.schedule(id, api.Seconds(c.knobs.UnreachableSeconds))
+		return
+	}
+	w := c.writer(trace.TaintEviction, RuleTaint)
+	for i := range c.store.Pods() {
+		p := c.store.Pod(api.PodID(i))
+		if p.Version != 0 && p.Node == id && p.Deleted == des.Never {
+			c.store.Disrupt(w, p.ID, api.DeletionByTaintManager)
+			c.store.DeletePod(w, p.ID, api.Opt[int64]{})
+		}
+	}
+}
+
+func (c *Controller) writer(actor trace.Actor, because trace.Rule) store.Writer {
+	return store.Writer{Actor: actor, Because: because}
+}
+
+func floor(t des.Time, period des.Duration) des.Time { return t - t%des.Time(period) }
+
+func ceil(t des.Time, period des.Duration) des.Time { return floor(t+des.Time(period)-1, period) }

@@ -1,0 +1,86 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// Run simulates cfg and returns its trace. Errors: ErrTooManySteps, and a *Violation for a defect of the model.
+func Run(cfg *Config) (*trace.Trace, Outcome, error) {
+	t := &trace.Trace{Header: trace.Header{Scenario: cfg.Scenario, World: "sim",
+		Kubernetes: fmt.Sprintf("v1.%d", cfg.Knobs.Kubernetes), Seed: cfg.Seed, Replication: cfg.Replication}}
+	out, err := NewWorld().Run(cfg, t)
+	return t, out, err
+}
+
+// Run simulates cfg from beginning to end. Records go to sink; nil means no trace, which is several times as fast. Errors are
+// those of the function Run.
+func (w *World) Run(cfg *Config, sink trace.Sink) (out Outcome, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = w.violation(r, sink)
+		}
+	}()
+	w.Begin(cfg, sink)
+	limit := cfg.Until.MaxSteps
+	if limit == 0 {
+		limit = defaultMaxSteps
+	}
+	for w.Step() {
+		if w.kernel.Steps() > limit {
+			return w.Outcome(), fmt.Errorf("scenario %q: %w: %d by %v", cfg.Scenario, ErrTooManySteps, limit, w.kernel.Now())
+		}
+	}
+	return w.Outcome(), nil
+}
+
+// violation turns a panic of the model into an error that tells how to repeat it.
+func (w *World) violation(r any, sink trace.Sink) error {
+	v := &Violation{Scenario: w.cfg.Scenario, Seed: w.cfg.Seed, Replication: w.cfg.Replication, Step: w.kernel.Steps(),
+		At: w.kernel.Now(), What: fmt.Sprint(r)}
+	if t, ok := sink.(*trace.Trace); ok {
+		v.Last = t.Records[max(0, len(t.Records)-10):]
+	}
+	return v
+}
+
+// Outcome sums the run up as it stands.
+func (w *World) Outcome() Outcome {
+	out := Outcome{At: w.kernel.Now(), Steps: w.kernel.Steps(), End: EndHorizon}
+	_, left := w.kernel.Peek()
+	switch {
+	case w.finished == len(w.cfg.Jobs):
+		out.End = EndFinished
+	case !left:
+		out.End = EndQuiescent
+	}
+	for i := range w.cfg.Jobs {
+		o := JobOutcome{Submitted: w.cfg.Jobs[i].At, Finished: des.Never}
+		if id := w.ids[i]; id >= 0 {
+			w.sum(&o, w.store.Job(id))
+		}
+		out.Jobs = append(out.Jobs, o)
+	}
+	return out
+}
+
+func (w *World) sum(o *JobOutcome, j *api.Job) {
+	o.Status = j.Status
+	if c, ok := j.Status.FinishedCondition(); ok {
+		o.Condition = c
+		o.Finished = w.ends[j.ID]
+	}
+	for i := range w.store.Pods() {
+		p := w.store.Pod(api.PodID(i))
+		if p.Job != j.ID {
+			continue
+		}
+		o.Pods++
+		if s := &p.Status; s.Phase != api.Succeeded && s.RunningSince != des.Never {
+			o.Wasted += min(s.EndedAt, w.kernel.Now()).Sub(s.RunningSince)
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+)
+
+// DeletePod deletes a pod with a grace period in seconds; absent means the pod's own. It reports false where the pod is gone.
+//
+// Like the API server it works in two steps: deletionTimestamp and grace are written, and the object is removed once the
+// grace is 0 and no finalizer holds it (apiserver/pkg/registry/rest/delete.go:75 and registry/generic/registry/store.go:1116,
+// v0.37.2).
+func (s *Store) DeletePod(w Writer, id api.PodID, grace api.Opt[int64]) bool {
+	p := &s.pods[id]
+	if p.Version == 0 {
+		return false
+	}
+	old := *p
+	if p.Deleted == des.Never {
+		s.markDeleted(p, s.deletionGrace(p, grace))
+	} else if !s.shortenGrace(p, grace) {
+		return true
+	}
+	if *p != old {
+		s.commitPod(w, &old, p)
+	}
+	if p.Grace == 0 && !p.Finalizer {
+		old = *p
+		s.removePod(w, &old, p)
+	}
+	return true
+}
+
+// deletionGrace is the grace of a first deletion: none for a pod that no kubelet has or that has ended
+// (pkg/registry/core/pod/strategy.go:175).
+func (s *Store) deletionGrace(p *api.Pod, grace api.Opt[int64]) int64 {
+	if p.Node == api.NoNode || p.Status.Phase.Terminal() {
+		return 0
+	}
+	g := grace.Or(s.jobs[p.Job].Spec.Template.TerminationGracePeriodSeconds)
+	if g < 0 {
+		return 1
+	}
+	return g
+}
+
+func (s *Store) markDeleted(p *api.Pod, grace int64) {
+	p.Grace = grace
+	p.Deleted = s.kernel.Now().Add(api.Seconds(grace)).Truncate()
+}
+
+// shortenGrace applies a further deletion of a pod that is being deleted: it can only bring the end nearer. It reports false
+// where the deletion changes nothing and removes nothing.
+func (s *Store) shortenGrace(p *api.Pod, grace api.Opt[int64]) bool {
+	if p.Grace == 0 {
+		return !p.Finalizer
+	}
+	if !grace.Set || grace.Value >= p.Grace {
+		return false
+	}
+	period := max(grace.Value, 0)
+	until := p.Deleted.Add(-api.Seconds(p.Grace)).Add(api.Seconds(period))
+	if now := s.kernel.Now(); until < now {
+		until = now.Truncate()
+		if period != 0 {
+			period = 1
+		}
+	}
+	p.Deleted, p.Grace = until, period
+	return true
+}
+
+// Disrupt sets the pod's DisruptionTarget condition.
+func (s *Store) Disrupt(w Writer, id api.PodID, d api.Disruption) bool {
+	p := &s.pods[id]
+	if p.Version == 0 {
+		return false
+	}
+	status := p.Status
+	status.Disruption = d
+	return s.UpdatePodStatus(w, id, status)
+}
+
+// DeleteJob deletes a Job. Background and Orphan remove it at once, unless something waits for it; Foreground marks it and
+// leaves it until FinishDeletion. It reports false where the Job is gone.
+func (s *Store) DeleteJob(w Writer, id api.JobID, p api.Propagation) bool {
+	j := &s.jobs[id]
+	if j.Version == 0 {
+		return false
+	}
+	if p != api.Foreground {
+		j.Orphaned = p == api.Orphan
+		s.removeJob(w, j)
+		return true
+	}
+	if j.Deleted != des.Never {
+		return true
+	}
+	old := *j
+	j.Deleted, j.Foreground = s.kernel.Now().Truncate(), true
+	j.Generation++
+	s.commitJob(w, &old, j)
+	return true
+}
+
+// FinishDeletion removes a Job that was deleted in the foreground once none of its pods is left.
+func (s *Store) FinishDeletion(w Writer, id api.JobID) {
+	if j := &s.jobs[id]; j.Version != 0 && j.Deleted != des.Never {
+		s.removeJob(w, j)
+	}
+}
+
+func (s *Store) removeJob(w Writer, j *api.Job) {
+	old := *j
+	j.Version = 0
+	s.commitJob(w, &old, j)
+}

@@ -1,0 +1,28 @@
+package store
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+)
+
+// UpdateNode writes a node's condition, cordon and taint. A write that changes nothing is none.
+func (s *Store) UpdateNode(w Writer, id api.NodeID, ready, unschedulable bool, unreachable des.Time) {
+	n := &s.nodes[id]
+	if n.Version == 0 || n.Ready == ready && n.Unschedulable == unschedulable && n.Unreachable == unreachable {
+		return
+	}
+	old := *n
+	n.Ready, n.Unschedulable, n.Unreachable = ready, unschedulable, unreachable
+	s.commitNode(w, &old, n)
+}
+
+// DeleteNode removes a node object. Its pods stay until someone collects them.
+func (s *Store) DeleteNode(w Writer, id api.NodeID) {
+	n := &s.nodes[id]
+	if n.Version == 0 {
+		return
+	}
+	old := *n
+	n.Version = 0
+	s.commitNode(w, &old, n)
+}

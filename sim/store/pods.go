@@ -1,0 +1,107 @@
+package store
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+)
+
+// CreatePod stores a new Pending pod of the Job with the tracking finalizer, at the completion index or api.NoIndex.
+func (s *Store) CreatePod(w Writer, job api.JobID, index int32) api.PodID {
+	id := api.PodID(len(s.pods))
+	number := s.created[job]
+	s.created[job]++
+	attempt := number
+	if index != api.NoIndex {
+		attempt = s.nextAttempt(job, index)
+	}
+	s.pods = append(s.pods, api.Pod{
+		ID: id, Job: job, Index: index, Attempt: attempt, Number: number, Node: api.NoNode,
+		Created: s.kernel.Now().Truncate(), Deleted: des.Never, Finalizer: true,
+		Status: api.PodStatus{ReadySince: des.Never, FinishedAt: des.Never, StartTime: des.Never,
+			RunningSince: des.Never, EndedAt: des.Never},
+	})
+	s.nextPod = append(s.nextPod, s.firstPod[job])
+	s.firstPod[job] = id
+	s.live++
+	s.commitPod(w, &noObject, &s.pods[id])
+	return id
+}
+
+// noObject is the pod before its creation.
+var noObject api.Pod
+
+// nextAttempt counts the pods of one completion index, from 0.
+func (s *Store) nextAttempt(job api.JobID, index int32) int32 {
+	for int(job) >= len(s.attempts) {
+		s.attempts = append(s.attempts, nil)
+	}
+	for int(index) >= len(s.attempts[job]) {
+		s.attempts[job] = append(s.attempts[job], 0)
+	}
+	n := s.attempts[job][index]
+	s.attempts[job][index]++
+	return n
+}
+
+// BindPod puts the pod on a node. It reports false, and does nothing, where the pod is gone, deleted or bound already.
+func (s *Store) BindPod(w Writer, id api.PodID, node api.NodeID) bool {
+	p := &s.pods[id]
+	if p.Version == 0 || p.Deleted != des.Never || p.Node != api.NoNode {
+		return false
+	}
+	old := *p
+	p.Node = node
+	s.commitPod(w, &old, p)
+	return true
+}
+
+// UpdatePodStatus writes the pod's status. It reports false where the pod is gone. A write that changes nothing is none.
+func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status api.PodStatus) bool {
+	p := &s.pods[id]
+	if p.Version == 0 {
+		return false
+	}
+	if p.Status == status {
+		return true
+	}
+	old := *p
+	p.Status = status
+	s.commitPod(w, &old, p)
+	return true
+}
+
+// Untrack removes the pod's tracking finalizer, and with it the pod if that was all that held it. It reports false where the
+// pod is gone: to a controller, 404.
+func (s *Store) Untrack(w Writer, id api.PodID) bool {
+	p := &s.pods[id]
+	if p.Version == 0 {
+		return false
+	}
+	if !p.Finalizer {
+		return true
+	}
+	old := *p
+	p.Finalizer = false
+	if p.Deleted != des.Never && p.Grace == 0 {
+		s.removePod(w, &old, p)
+		return true
+	}
+	s.commitPod(w, &old, p)
+	return true
+}
+
+func (s *Store) removePod(w Writer, old, p *api.Pod) {
+	p.Version = 0
+	s.live--
+	s.commitPod(w, old, p)
+}
+
+// FailPod makes a pod that no kubelet looks after Failed (PodGC's markFailedAndDeletePod, podgc/gc_controller.go:346@v1.37.2).
+func (s *Store) FailPod(w Writer, id api.PodID, d api.Disruption) {
+	status := s.pods[id].Status
+	status.Phase, status.EndedAt = api.Failed, s.kernel.Now()
+	if d != api.NoDisruption {
+		status.Disruption = d
+	}
+	s.UpdatePodStatus(w, id, status)
+}

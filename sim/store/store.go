@@ -1,0 +1,130 @@
+package store
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// Store holds every object of one run. Make one with New; Reset prepares it for another run in the same memory.
+type Store struct {
+	kernel *des.Kernel
+	jobs   []api.Job
+	pods   []api.Pod
+	nodes  []api.Node
+
+	firstPod []api.PodID // by Job: its newest pod, then nextPod
+	nextPod  []api.PodID // by pod: the pod of the same Job that was created before it, or noPod
+	created  []int32     // by Job: pods created so far
+	attempts [][]int32   // by Indexed Job and index: pods created so far
+	version  uint64
+	live     int // pods that exist
+
+	history  []Notice
+	podPast  []api.Pod
+	jobPast  []api.Job
+	dropped  int // notices that every view has seen
+	views    [viewCount]view
+	watch    rng.Dist
+	hasWatch bool
+	source   rng.Source
+
+	observer *trace.Observer // nil: no trace
+}
+
+const noPod api.PodID = -1
+
+// New is an empty store that schedules its deliveries in k and delays them by watch.
+func New(k *des.Kernel) *Store { return &Store{kernel: k} }
+
+// Reset empties the store and keeps its memory. Watch delays are drawn from watch with source; observer may be nil.
+func (s *Store) Reset(nodes []api.NodeSpec, watch rng.Dist, source rng.Source, observer *trace.Observer) {
+	s.jobs, s.pods, s.nodes = s.jobs[:0], s.pods[:0], s.nodes[:0]
+	s.firstPod, s.nextPod = s.firstPod[:0], s.nextPod[:0]
+	s.created, s.attempts = s.created[:0], s.attempts[:0]
+	s.history, s.podPast, s.jobPast = s.history[:0], s.podPast[:0], s.jobPast[:0]
+	s.version, s.live, s.dropped = 0, 0, 0
+	s.views = [viewCount]view{}
+	s.watch, s.source, s.observer = watch, source, observer
+	s.hasWatch = !watch.IsZero()
+	for i := range nodes {
+		s.version++
+		s.nodes = append(s.nodes, api.Node{ID: api.NodeID(i), Version: s.version, Spec: &nodes[i], Ready: true,
+			Unreachable: des.Never})
+	}
+}
+
+// Job is the Job id as stored. The caller must not change it.
+func (s *Store) Job(id api.JobID) *api.Job { return &s.jobs[id] }
+
+// Jobs are all Jobs ever submitted, by id.
+func (s *Store) Jobs() []api.Job { return s.jobs }
+
+// Pod is the pod id as stored. The caller must not change it.
+func (s *Store) Pod(id api.PodID) *api.Pod { return &s.pods[id] }
+
+// Pods are all pods ever created, by id.
+func (s *Store) Pods() []api.Pod { return s.pods }
+
+// Node is the node id as stored. The caller must not change it.
+func (s *Store) Node(id api.NodeID) *api.Node { return &s.nodes[id] }
+
+// Nodes are all nodes, by id.
+func (s *Store) Nodes() []api.Node { return s.nodes }
+
+// LivePods is how many pods exist.
+func (s *Store) LivePods() int { return s.live }
+
+// PodsOf calls f with every existing pod of the Job, newest first, until f returns false.
+func (s *Store) PodsOf(job api.JobID, f func(*api.Pod) bool) {
+	for id := s.firstPod[job]; id != noPod; id = s.nextPod[id] {
+		if p := &s.pods[id]; p.Version != 0 && !f(p) {
+			return
+		}
+	}
+}
+
+// Version is the resourceVersion of the latest write.
+func (s *Store) Version() uint64 { return s.version }
+
+// Writer says who writes and why; every write takes one.
+type Writer struct {
+	Actor   trace.Actor
+	Because trace.Rule
+}
+
+func (s *Store) commitPod(w Writer, old *api.Pod, now *api.Pod) {
+	s.version++
+	if now.Version != 0 || old.Version == 0 {
+		now.Version = s.version
+	}
+	if s.observer != nil {
+		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, old, now)
+	}
+	s.podPast = append(s.podPast, *now)
+	s.notify(Notice{Object: PodObject, Pod: now.ID, Version: s.version, At: s.kernel.Now(), past: int32(len(s.podPast) - 1)})
+}
+
+func (s *Store) commitJob(w Writer, old *api.Job, now *api.Job) {
+	s.version++
+	if now.Version != 0 || old.Version == 0 {
+		now.Version = s.version
+	}
+	if s.observer != nil {
+		s.observer.Job(s.kernel.Now(), w.Actor, w.Because, old, now)
+	}
+	s.jobPast = append(s.jobPast, *now)
+	s.notify(Notice{Object: JobObject, Job: now.ID, Version: s.version, At: s.kernel.Now(), past: int32(len(s.jobPast) - 1)})
+}
+
+func (s *Store) commitNode(w Writer, old *api.Node, now *api.Node) {
+	s.version++
+	if now.Version != 0 || old.Version == 0 {
+		now.Version = s.version
+	}
+	if s.observer != nil {
+		s.observer.Node(s.kernel.Now(), w.Actor, w.Because, old, now)
+	}
+	s.notify(Notice{Object: NodeObject, Node: now.ID, Version: s.version, At: s.kernel.Now()})
+}

@@ -1,0 +1,203 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/gc"
+	"github.com/jobsim/jobsim/sim/jobctl"
+	"github.com/jobsim/jobsim/sim/kubelet"
+	"github.com/jobsim/jobsim/sim/nodectl"
+	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/jobsim/jobsim/sim/sched"
+	"github.com/jobsim/jobsim/sim/store"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// World is a cluster in which one run after another takes place, in the same memory. The zero value is not usable; make one
+// with NewWorld. A World is not safe for concurrent use.
+type World struct {
+	cfg     *Config
+	kernel  des.Kernel
+	store   *store.Store
+	jobctl  *jobctl.Controller
+	sched   *sched.Scheduler
+	kubelet *kubelet.Kubelet
+	gc      *gc.Collector
+	nodectl *nodectl.Controller
+	fates   api.Fates
+
+	observer *trace.Observer
+	ids      []api.JobID        // by submission: the Job in the store, or -1
+	ends     []des.Time         // by Job: when it finished or was removed; Never
+	finished int                // how many of those
+	check    func(*store.Store) // test mode: called after every event
+	over     bool
+}
+
+// NewWorld is an empty world.
+func NewWorld() *World {
+	w := &World{}
+	k := &w.kernel
+	w.store = store.New(k)
+	w.jobctl = jobctl.New(k, w.store)
+	w.sched = sched.New(k, w.store)
+	w.kubelet = kubelet.New(k, w.store)
+	w.gc = gc.New(k, w.store)
+	w.nodectl = nodectl.New(k, w.store)
+	return w
+}
+
+// Check has f called after every event, in tests.
+func (w *World) Check(f func(*store.Store)) { w.check = f }
+
+// Store is the cluster's state, to look at between events.
+func (w *World) Store() *store.Store { return w.store }
+
+// Now is the present instant.
+func (w *World) Now() des.Time { return w.kernel.Now() }
+
+// Begin prepares a run of cfg, which must stay unchanged until the run is over. Records go to sink; nil means no trace.
+func (w *World) Begin(cfg *Config, sink trace.Sink) {
+	w.cfg = cfg
+	w.kernel.Reset()
+	w.kernel.SetTieShuffle(cfg.TieShuffle)
+	source := rng.Source{Seed: cfg.Seed, Replication: cfg.Replication}
+	w.fates = api.Fates{Rules: cfg.Fates, Source: source}
+	w.observer = nil
+	if sink != nil {
+		w.observer = &trace.Observer{Sink: sink, JobName: w.jobName, NodeName: w.nodeName}
+	}
+	lat := &cfg.Knobs.Latency
+	w.store.Reset(cfg.Nodes, lat.Watch, source, w.observer)
+	w.jobctl.Reset(&cfg.Knobs, source, w.observer)
+	w.sched.Reset(source, lat.Bind, len(cfg.Nodes))
+	w.kubelet.Reset(kubelet.Env{Knobs: &cfg.Knobs, Fates: &w.fates}, len(cfg.Nodes))
+	w.gc.Reset()
+	w.nodectl.Reset(&cfg.Knobs, len(cfg.Nodes))
+	w.finished, w.over = 0, false
+	w.ids, w.ends = w.ids[:0], w.ends[:0]
+	for i := range cfg.Jobs {
+		w.ids = append(w.ids, -1)
+		w.kernel.Schedule(cfg.Jobs[i].At, api.ClassUser, api.KindSubmit, int32(i), 0)
+	}
+	for i := range cfg.Faults {
+		w.kernel.Schedule(cfg.Faults[i].At, api.ClassUser, api.KindFault, int32(i), 0)
+	}
+	horizon := cfg.Until.Horizon
+	if horizon == 0 {
+		horizon = defaultHorizon
+	}
+	w.kernel.Schedule(horizon, api.ClassEnd, api.KindEnd, 0, 0)
+}
+
+func (w *World) jobName(id api.JobID) string { return w.store.Job(id).Spec.Name }
+
+func (w *World) nodeName(id api.NodeID) string { return w.cfg.Nodes[id].Name }
+
+// Step lets the next event happen, and everyone learn what they are due to learn. It returns false when the run is over.
+func (w *World) Step() bool {
+	if w.over {
+		return false
+	}
+	e, ok := w.kernel.Step()
+	if !ok {
+		w.over = true
+		return false
+	}
+	w.handle(e)
+	w.deliver()
+	if w.check != nil {
+		w.check(w.store)
+	}
+	return !w.over
+}
+
+// handle is the table of contents of a run: every kind of event and who takes it.
+func (w *World) handle(e des.Event) {
+	switch e.Kind() {
+	case api.KindSubmit:
+		w.submit(e.Obj)
+	case api.KindFault:
+		w.fault(&w.cfg.Faults[e.Obj])
+	case api.KindEnd:
+		w.over = true
+	case api.KindWatch:
+		w.store.Disarm(store.ViewID(e.Obj))
+	case api.KindWake:
+		w.kubelet.Wake(api.PodID(e.Obj), e.Arg)
+	case api.KindHeartbeat:
+		w.nodectl.Monitor()
+	case api.KindTaint:
+		w.nodectl.Taint(api.NodeID(e.Obj), e.Arg)
+	case api.KindPodGC:
+		w.nodectl.CollectPods()
+	case api.KindSchedule:
+		w.sched.Schedule(e.Obj)
+	case api.KindQueue:
+		w.jobctl.Due(api.JobID(e.Obj), e.Arg)
+	case api.KindSync:
+		w.jobctl.Work()
+	case api.KindCall:
+		w.jobctl.Called(api.JobID(e.Obj), e.Arg)
+	case api.KindAPIEvent:
+		w.jobctl.EventWritten()
+	case api.KindTTL:
+		w.gc.Expire(api.JobID(e.Obj), e.Arg)
+	case api.KindCollect:
+		w.gc.Collect()
+	default:
+		panic(fmt.Sprintf("unknown kind of event: %v", e))
+	}
+}
+
+// deliver gives every component the notices that it learns of now.
+func (w *World) deliver() {
+	for _, id := range store.Views() {
+		for {
+			n, ok := w.store.Next(id)
+			if !ok {
+				break
+			}
+			switch id {
+			case store.KubeletView:
+				w.kubelet.Observe(&n)
+			case store.SchedulerView:
+				w.sched.Observe(&n)
+			case store.JobControllerView:
+				w.jobctl.Observe(&n)
+			case store.CollectorView:
+				w.gc.Observe(&n)
+			case store.NodeControllerView:
+				w.nodectl.Observe(&n)
+			}
+			w.finish(id, &n)
+		}
+	}
+	w.store.Forget()
+}
+
+// finish notices that a Job has finished, which may end the run.
+func (w *World) finish(id store.ViewID, n *store.Notice) {
+	if id != store.CollectorView || n.Object != store.JobObject || w.ends[n.Job] != des.Never {
+		return
+	}
+	j := w.store.JobAt(n)
+	if j.Version != 0 && !j.Status.Finished() {
+		return
+	}
+	w.ends[n.Job] = n.At
+	w.finished++
+	if !w.cfg.Until.Quiescent && w.finished == len(w.cfg.Jobs) {
+		w.over = true
+	}
+}
+
+var user = store.Writer{Actor: trace.User, Because: trace.RuleSubmit}
+
+func (w *World) submit(i int32) {
+	w.ids[i] = api.JobID(len(w.store.Jobs()))
+	w.ends = append(w.ends, des.Never)
+	w.store.CreateJob(user, &w.cfg.Jobs[i].Spec)
+}
