@@ -155,36 +155,36 @@ func (w *World) handle(e des.Event) {
 // deliver gives every component the notices that it learns of now.
 func (w *World) deliver() {
 	for _, id := range store.Views() {
-		for {
-			n, ok := w.store.Next(id)
-			if !ok {
-				break
-			}
-			switch id {
-			case store.KubeletView:
-				w.kubelet.Observe(&n)
-			case store.SchedulerView:
-				w.sched.Observe(&n)
-			case store.JobControllerView:
-				w.jobctl.Observe(&n)
-			case store.CollectorView:
-				w.gc.Observe(&n)
-			case store.NodeControllerView:
-				w.nodectl.Observe(&n)
-			}
-			w.finish(id, &n)
+		due := w.store.Due(id)
+		for i := range due {
+			w.observe(id, &due[i])
 		}
 	}
 	w.store.Forget()
 }
 
-// finish notices that a Job has finished, which may end the run.
-func (w *World) finish(id store.ViewID, n *store.Notice) {
-	if id != store.CollectorView || n.Object != store.JobObject || w.ends[n.Job] != des.Never {
-		return
+func (w *World) observe(id store.ViewID, n *store.Notice) {
+	switch id {
+	case store.KubeletView:
+		w.kubelet.Observe(n)
+	case store.SchedulerView:
+		w.sched.Observe(n)
+	case store.JobControllerView:
+		w.jobctl.Observe(n)
+	case store.CollectorView:
+		w.gc.Observe(n)
+		if n.Object == store.JobObject {
+			w.finish(n)
+		}
+	case store.NodeControllerView:
+		w.nodectl.Observe(n)
 	}
+}
+
+// finish notices that a Job has finished, which may end the run.
+func (w *World) finish(n *store.Notice) {
 	j := w.store.JobAt(n)
-	if j.Version != 0 && !j.Status.Finished() {
+	if w.ends[n.Job] != des.Never || j.Version != 0 && !j.Status.Finished() {
 		return
 	}
 	w.ends[n.Job] = n.At

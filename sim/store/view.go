@@ -62,20 +62,22 @@ type view struct {
 
 func (s *Store) notify(n Notice) { s.history = append(s.history, n) }
 
-// Next is the next notice that the view's component learns of now, if there is one. Where the next one is not due yet, a
-// KindWatch event is scheduled for it.
-func (s *Store) Next(id ViewID) (Notice, bool) {
+// Due are the notices that the view's component learns of now, in order; they are then seen. Where the next one is not due yet,
+// a KindWatch event is scheduled for it. The slice is valid until the next write.
+func (s *Store) Due(id ViewID) []Notice {
 	v := &s.views[id]
-	if v.next-s.dropped >= len(s.history) {
-		return Notice{}, false
+	first := v.next - s.dropped
+	if !s.hasWatch {
+		v.next = s.dropped + len(s.history)
+		return s.history[first:]
 	}
-	n := s.history[v.next-s.dropped]
-	if s.hasWatch && !s.due(id, v, &n) {
-		return Notice{}, false
+	end := first
+	for end < len(s.history) && s.due(id, v, &s.history[end]) {
+		end++
+		v.next++
+		v.drawn = false
 	}
-	v.next++
-	v.drawn = false
-	return n, true
+	return s.history[first:end]
 }
 
 func (s *Store) due(id ViewID, v *view, n *Notice) bool {
