@@ -125,8 +125,8 @@ func specArgs(old, now *api.JobSpec) []Arg {
 	return args
 }
 
-// statusArgs spells a Job's status out. What is nil or zero and rarely set is left out; nil and 0 of ready and terminating
-// differ, and so do nil and empty failedIndexes.
+// statusArgs spells a Job's status out. What is nil or zero and rarely set is left out; nil and 0 of ready and
+// terminating differ, and so do nil and empty failedIndexes.
 func statusArgs(s *api.JobStatus) []Arg {
 	args := make([]Arg, 0, 12)
 	add := func(key, value string) { args = append(args, Arg{key, value}) }
