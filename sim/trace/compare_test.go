@@ -96,7 +96,9 @@ func TestDigest_StandsForWhatCanBeObserved(t *testing.T) {
 			t.Records[0], t.Records[1] = t.Records[1], t.Records[0]
 		}, true},
 		{"a nanosecond later", func(t *trace.Trace) { t.Records[2].At++ }, false},
-		{"another exit code", func(t *trace.Trace) { t.Records[2].Args = []trace.Arg{{Key: "exit", Value: "2"}} }, false},
+		{"another exit code", func(t *trace.Trace) {
+			t.Records[2].Args = []trace.Arg{{Key: "exit", Value: "2"}}
+		}, false},
 		{"cut short", func(t *trace.Trace) { t.Records = t.Records[:5] }, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -140,7 +142,8 @@ func TestCompare_ShowsTheFirstDifference(t *testing.T) {
   oracle  10.000s job-controller create pod a/7 reason="a long one that does not fit its cell"
 
   record    sim                                    | oracle` + around +
-			`       8  ! 10.000s job-controller create pod a/7  | 10.000s job-controller create pod a/7 reason="a long ...
+			`       8  ! 10.000s job-controller create pod a/7  | ` +
+			`10.000s job-controller create pod a/7 reason="a long ...
        9    10.000s job-controller create pod a/8  | 10.000s job-controller create pod a/8
       10    10.000s job-controller create pod a/9  | 10.000s job-controller create pod a/9
       11    10.000s job-controller create pod a/10 | 10.000s job-controller create pod a/10

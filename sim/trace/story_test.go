@@ -19,7 +19,8 @@ func pod(name string, index, attempt int32) trace.Ref {
 // story is a Job whose only pod fails once, and what every column can hold.
 func story() *trace.Trace {
 	return &trace.Trace{
-		Header: trace.Header{Scenario: "one failure", World: "sim", Kubernetes: "v1.37", Seed: math.MaxUint64, Replication: 3},
+		Header: trace.Header{Scenario: "one failure", World: "sim", Kubernetes: "v1.37", Seed: math.MaxUint64,
+			Replication: 3},
 		Records: []trace.Record{
 			{At: 0, Actor: trace.User, Verb: trace.Create, Ref: job("a"), Because: trace.RuleSubmit},
 			{At: 0, Actor: trace.JobController, Verb: trace.Create, Ref: pod("a", api.NoIndex, 0),
