@@ -1,0 +1,211 @@
+package scenarios
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
+)
+
+// Config is the scenario compiled for the simulator. It is a fresh value each time.
+func (s *Scenario) Config() *sim.Config {
+	f := &s.File
+	cfg := &sim.Config{Scenario: s.Name, Knobs: s.knobs(), Nodes: s.nodes()}
+	cfg.Until = sim.Until{Horizon: des.Time(f.Until.Horizon.Duration), Quiescent: f.Until.Quiescent}
+	for i := range f.Jobs {
+		cfg.Jobs = append(cfg.Jobs, sim.Submission{At: des.Time(f.Jobs[i].At.Duration), Spec: jobSpec(s.Manifests[i])})
+	}
+	for i := range f.Fates {
+		cfg.Fates = append(cfg.Fates, s.fateRules(&f.Fates[i])...)
+	}
+	for i := range f.Faults {
+		cfg.Faults = append(cfg.Faults, s.fault(&f.Faults[i]))
+	}
+	return cfg
+}
+
+// jobID is the number of the Job of a name; -1 if there is none.
+func (s *Scenario) jobID(name string) api.JobID {
+	for i, m := range s.Manifests {
+		if m.Name == name {
+			return api.JobID(i)
+		}
+	}
+	return api.AnyJob
+}
+
+// nodes are the cluster's nodes: by default one on which everything fits.
+func (s *Scenario) nodes() []api.NodeSpec {
+	var out []api.NodeSpec
+	for _, n := range s.File.Cluster.Nodes {
+		name := n.Name
+		if name == "" {
+			name = "node"
+		}
+		count := int32(1)
+		if n.Count != nil {
+			count = *n.Count
+		}
+		pods := int32(110)
+		if n.Pods != nil {
+			pods = *n.Pods
+		}
+		for i := range count {
+			spec := api.NodeSpec{Name: name, Pods: pods,
+				Resources: api.Resources{MilliCPU: milli(n.CPU.Quantity), Memory: value(n.Memory.Quantity)}}
+			if count > 1 {
+				spec.Name += strconv.Itoa(int(i))
+			}
+			out = append(out, spec)
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, api.NodeSpec{Name: "node", Unlimited: true})
+	}
+	return out
+}
+
+// fateRules are the rules of one fate: one for each Job that has the container that it names, else one.
+func (s *Scenario) fateRules(f *Fate) []api.FateRule {
+	r := api.FateRule{Job: api.AnyJob, Container: api.AnyMain, Index: f.Match.Index.Ranges, Attempt: f.Match.Attempt.Ranges,
+		Number: f.Match.Pod.Ranges, Restart: f.Match.Restart.Ranges, Chance: chance(f.Probability),
+		Start: f.Start.Dist, Ready: f.Ready.Dist, NoReady: f.Ready.Forever, Run: f.Run.Dist, NoExit: f.Run.Forever,
+		Term: f.OnTerm.After.Dist, NeverTerm: f.OnTerm.After.Forever, TermExit: 143}
+	if f.Match.Every != nil {
+		r.Every = *f.Match.Every
+		if f.Match.Offset != nil {
+			r.Offset = *f.Match.Offset
+		}
+	}
+	if f.FailAfter.Set {
+		r.FailAfter = api.Some(f.FailAfter.Dist)
+	}
+	if f.OnTerm.Exit != nil {
+		r.TermExit = *f.OnTerm.Exit
+	}
+	if f.Exit != nil {
+		r.Exit = *f.Exit
+	}
+	if f.Signal != "" {
+		r.Exit = 128 + signals[f.Signal]
+	}
+	switch {
+	case f.OOM:
+		r.End = api.EndOOM
+	case f.Evict:
+		r.End = api.EndEvicted
+	case f.Reject:
+		r.End = api.EndRejected
+	case f.Stuck:
+		r.End = api.EndStuck
+	}
+	if f.Match.Job != "" {
+		r.Job = s.jobID(f.Match.Job)
+	}
+	if f.Match.Container == "" {
+		return []api.FateRule{r}
+	}
+	return s.perContainer(r, f.Match.Container)
+}
+
+func (s *Scenario) perContainer(r api.FateRule, name string) (out []api.FateRule) {
+	for i, m := range s.Manifests {
+		if r.Job != api.AnyJob && r.Job != api.JobID(i) {
+			continue
+		}
+		spec := jobSpec(m)
+		for k, c := range spec.Template.Containers {
+			if c.Name == name {
+				one := r
+				one.Job, one.Container = api.JobID(i), int32(k)
+				out = append(out, one)
+			}
+		}
+	}
+	return out
+}
+
+// chance is a probability in 2^-63ths. Every number from 0 to 1 has one, to within the rounding of the number itself.
+func chance(p *float64) uint64 {
+	if p == nil || *p >= 1 {
+		return api.Certain
+	}
+	return uint64(math.Ldexp(*p, 63))
+}
+
+func (s *Scenario) fault(f *Fault) api.Fault {
+	out := api.Fault{At: des.Time(f.At.Duration), Index: api.NoIndex}
+	switch {
+	case f.DeletePod != nil:
+		out.Kind = api.DeletePod
+		s.podRef(&out, f.DeletePod)
+	case f.EvictPod != nil:
+		out.Kind = api.EvictPod
+		s.podRef(&out, f.EvictPod)
+	case f.DeleteJob != nil:
+		out.Kind, out.Job = api.DeleteJob, s.jobID(f.DeleteJob.Job)
+		out.Propagation = propagations[f.DeleteJob.Propagation]
+	case f.Suspend != "":
+		out.Job, out.Patch.Suspend = s.jobID(f.Suspend), api.Some(true)
+	case f.Resume != "":
+		out.Job, out.Patch.Suspend = s.jobID(f.Resume), api.Some(false)
+	case f.Scale != nil:
+		out.Job, out.Patch.Parallelism = s.jobID(f.Scale.Job), api.Some(f.Scale.Parallelism)
+	case f.Patch != nil:
+		p := f.Patch
+		out.Job = s.jobID(p.Job)
+		out.Patch = api.JobPatch{Parallelism: opt(p.Parallelism), BackoffLimit: opt(p.BackoffLimit), Suspend: opt(p.Suspend),
+			ActiveDeadlineSeconds: opt(p.ActiveDeadlineSeconds), TTLSecondsAfterFinished: opt(p.TTLSecondsAfterFinished)}
+	default:
+		for kind, name := range f.nodeFaults() {
+			if name != "" {
+				out.Kind, out.Node = kind, s.nodeID(name)
+			}
+		}
+	}
+	return out
+}
+
+func (f *Fault) nodeFaults() map[api.FaultKind]string {
+	return map[api.FaultKind]string{api.DrainNode: f.Drain, api.CordonNode: f.Cordon, api.UncordonNode: f.Uncordon,
+		api.LoseNode: f.LoseNode, api.ReturnNode: f.ReturnNode, api.DeleteNode: f.DeleteNode}
+}
+
+var propagations = map[string]api.Propagation{
+	"": api.Background, "Background": api.Background, "Foreground": api.Foreground, "Orphan": api.Orphan}
+
+func (s *Scenario) podRef(out *api.Fault, p *PodRef) {
+	out.Job, out.Attempt, out.Grace = s.jobID(p.Job), p.Attempt, opt(p.Grace)
+	if p.Index != nil {
+		out.Index = *p.Index
+	}
+}
+
+// nodeID is the number of the node of a name; NoNode if there is none.
+func (s *Scenario) nodeID(name string) api.NodeID {
+	for i, n := range s.nodes() {
+		if n.Name == name {
+			return api.NodeID(i)
+		}
+	}
+	return api.NoNode
+}
+
+// SetFates replaces the fates by those of the command line: every run takes a time drawn from run, and
+// exits with 1 with probability rate.
+func (s *Scenario) SetFates(run rng.Dist, rate float64) error {
+	if !(rate >= 0 && rate <= 1) {
+		return fmt.Errorf("failure rate %v (allowed: 0 to 1)", rate)
+	}
+	dist := Dist{Dist: run, Set: true}
+	s.File.Fates = nil
+	if rate > 0 {
+		s.File.Fates = append(s.File.Fates, Fate{Probability: &rate, Run: dist, Exit: ptr(int32(1))})
+	}
+	s.File.Fates = append(s.File.Fates, Fate{Run: dist})
+	return nil
+}

@@ -1,0 +1,226 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"github.com/jobsim/jobsim/sim/api"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// setDefaults is SetDefaults_Job and what of the pod's defaults counts (pkg/apis/batch/v1/defaults.go:35,
+// pkg/apis/core/v1/defaults.go@v1.37.2).
+func setDefaults(job *batchv1.Job) {
+	s := &job.Spec
+	if s.Completions == nil && s.Parallelism == nil {
+		s.Completions = ptr(int32(1))
+	}
+	setDefault(&s.Parallelism, 1)
+	setDefault(&s.BackoffLimit, 6)
+	setDefault(&s.CompletionMode, batchv1.NonIndexedCompletion)
+	setDefault(&s.Suspend, false)
+	setDefault(&s.PodReplacementPolicy, batchv1.TerminatingOrFailed)
+	setDefault(&s.Template.Spec.TerminationGracePeriodSeconds, 30)
+	if job.Namespace == "" {
+		job.Namespace = corev1.NamespaceDefault
+	}
+	for _, list := range [][]corev1.Container{s.Template.Spec.InitContainers, s.Template.Spec.Containers} {
+		for i := range list {
+			r := &list[i].Resources
+			for name, limit := range r.Limits { // a limit without a request is also the request
+				if _, ok := r.Requests[name]; !ok {
+					if r.Requests == nil {
+						r.Requests = corev1.ResourceList{}
+					}
+					r.Requests[name] = limit
+				}
+			}
+		}
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func setDefault[T any](p **T, v T) {
+	if *p == nil {
+		*p = &v
+	}
+}
+
+// validateJob is what the API server checks of the modelled fields (pkg/apis/batch/validation/validation.go@v1.37.2), and what
+// is not modelled of them.
+func (d *document) validateJob(at string, job *batchv1.Job) {
+	s, spec := &job.Spec, at
+	if spec != "" {
+		spec += "."
+	}
+	spec += "spec."
+	if job.Name == "" && job.GenerateName == "" {
+		d.add(join(at, "metadata.name"), "is required")
+	} else if msgs := validation.IsDNS1123Subdomain(job.Name); job.Name != "" && len(msgs) > 0 {
+		d.add(join(at, "metadata.name"), "%q: %s", job.Name, msgs[0])
+	}
+	if job.Name == "" {
+		job.Name = job.GenerateName
+	}
+	nonNegative(d, spec+"parallelism", s.Parallelism)
+	nonNegative(d, spec+"completions", s.Completions)
+	nonNegative(d, spec+"backoffLimit", s.BackoffLimit)
+	nonNegative(d, spec+"activeDeadlineSeconds", s.ActiveDeadlineSeconds)
+	nonNegative(d, spec+"ttlSecondsAfterFinished", s.TTLSecondsAfterFinished)
+	switch *s.CompletionMode {
+	case batchv1.NonIndexedCompletion:
+	case batchv1.IndexedCompletion:
+		d.add(spec+"completionMode", "cannot be simulated: Indexed Jobs: %s", notYet)
+	default:
+		d.add(spec+"completionMode", "%q (allowed: NonIndexed, Indexed)", *s.CompletionMode)
+	}
+	if p := *s.PodReplacementPolicy; p != batchv1.TerminatingOrFailed && p != batchv1.Failed {
+		d.add(spec+"podReplacementPolicy", "%q (allowed: TerminatingOrFailed, Failed)", p)
+	}
+	d.validateTemplate(spec+"template.spec.", &s.Template.Spec)
+}
+
+func (d *document) validateTemplate(at string, p *corev1.PodSpec) {
+	if p.RestartPolicy != corev1.RestartPolicyNever && p.RestartPolicy != corev1.RestartPolicyOnFailure {
+		d.add(at+"restartPolicy", "%q: a Job's pods are not restarted for ever (allowed: OnFailure, Never)", p.RestartPolicy)
+	}
+	nonNegative(d, at+"terminationGracePeriodSeconds", p.TerminationGracePeriodSeconds)
+	if s := p.ActiveDeadlineSeconds; s != nil && (*s < 1 || *s > 1<<31-1) {
+		d.add(at+"activeDeadlineSeconds", "%d (allowed: 1 to 2147483647)", *s)
+	}
+	if len(p.Containers) == 0 {
+		d.add(at+"containers", "is required: a pod has at least one container")
+	}
+	if n := len(p.Containers) + len(p.InitContainers); n > maxContainers {
+		d.add(at+"containers", "%d containers (allowed: up to %d)", n, maxContainers)
+	}
+	names := map[string]bool{}
+	check := func(list string, i int, c *corev1.Container) {
+		field := fmt.Sprintf("%s%s[%d]", at, list, i)
+		if msgs := validation.IsDNS1123Label(c.Name); len(msgs) > 0 {
+			d.add(field+".name", "%q: %s", c.Name, msgs[0])
+		} else if names[c.Name] {
+			d.add(field+".name", "%q is given twice", c.Name)
+		}
+		names[c.Name] = true
+		d.validateRequests(field, c)
+		if c.RestartPolicy != nil && (list == "containers" || *c.RestartPolicy != corev1.ContainerRestartPolicyAlways) {
+			d.add(field+".restartPolicy", "cannot be simulated: restart policies of containers: %s (allowed: Always, for init containers)",
+				notYet)
+		}
+	}
+	for i := range p.InitContainers {
+		check("initContainers", i, &p.InitContainers[i])
+	}
+	for i := range p.Containers {
+		check("containers", i, &p.Containers[i])
+	}
+}
+
+// maxContainers is how many containers of a pod are told apart by the draws of their fates.
+const maxContainers = 200
+
+func (d *document) validateRequests(at string, c *corev1.Container) {
+	for name, q := range c.Resources.Requests {
+		if q.Sign() < 0 {
+			d.add(at+".resources", "%s: %s is negative", name, q.String())
+		}
+		if limit, ok := c.Resources.Limits[name]; ok && q.Cmp(limit) > 0 {
+			d.add(at+".resources.requests", "%s: %s is more than the limit %s", name, q.String(), limit.String())
+		}
+		switch name {
+		case corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage:
+		default:
+			d.add(at+".resources.requests", "cannot be simulated: resource %s: %s (allowed: cpu, memory, ephemeral-storage)", name, notYet)
+		}
+	}
+}
+
+func nonNegative[T int32 | int64](d *document, at string, v *T) {
+	if v != nil && *v < 0 {
+		d.add(at, "%d is negative", *v)
+	}
+}
+
+// jobSpec is the manifest as the simulator has it. The manifest has its defaults.
+func jobSpec(job *batchv1.Job) api.JobSpec {
+	s := &job.Spec
+	out := api.JobSpec{
+		Name: job.Name, Namespace: job.Namespace,
+		Parallelism:             *s.Parallelism,
+		Completions:             opt(s.Completions),
+		BackoffLimit:            *s.BackoffLimit,
+		ActiveDeadlineSeconds:   opt(s.ActiveDeadlineSeconds),
+		TTLSecondsAfterFinished: opt(s.TTLSecondsAfterFinished),
+		Suspend:                 *s.Suspend,
+	}
+	if *s.PodReplacementPolicy == batchv1.Failed {
+		out.PodReplacementPolicy = api.ReplaceFailed
+	}
+	p := &s.Template.Spec
+	t := &out.Template
+	if p.RestartPolicy == corev1.RestartPolicyOnFailure {
+		t.RestartPolicy = api.RestartOnFailure
+	}
+	t.TerminationGracePeriodSeconds = *p.TerminationGracePeriodSeconds
+	t.ActiveDeadlineSeconds = opt(p.ActiveDeadlineSeconds)
+	for i := range p.InitContainers {
+		kind := api.Init
+		if p.InitContainers[i].RestartPolicy != nil {
+			kind = api.Sidecar
+		}
+		t.Containers = append(t.Containers, api.Container{Name: p.InitContainers[i].Name, Kind: kind})
+	}
+	for i := range p.Containers {
+		t.Containers = append(t.Containers, api.Container{Name: p.Containers[i].Name, Kind: api.Main})
+	}
+	t.Requests = podRequests(p)
+	return out
+}
+
+func opt[T any](p *T) (out api.Opt[T]) {
+	if p != nil {
+		out = api.Some(*p)
+	}
+	return out
+}
+
+// podRequests are the pod's effective requests: those of the main containers and sidecars together, or of an init container
+// with the sidecars before it where that is more (component-helpers/resource/helpers.go@v0.37.2, PodRequests).
+func podRequests(p *corev1.PodSpec) api.Resources {
+	var sum, sidecars, most api.Resources
+	for i := range p.Containers {
+		sum = plus(sum, requests(&p.Containers[i]))
+	}
+	for i := range p.InitContainers {
+		c := &p.InitContainers[i]
+		r := requests(c)
+		if c.RestartPolicy != nil {
+			sum, sidecars = plus(sum, r), plus(sidecars, r)
+			r = sidecars
+		} else {
+			r = plus(r, sidecars)
+		}
+		most = larger(most, r)
+	}
+	return larger(sum, most)
+}
+
+func requests(c *corev1.Container) api.Resources {
+	return api.Resources{MilliCPU: milli(c.Resources.Requests[corev1.ResourceCPU]),
+		Memory: value(c.Resources.Requests[corev1.ResourceMemory])}
+}
+
+func milli(q resource.Quantity) int64 { return q.MilliValue() }
+func value(q resource.Quantity) int64 { return q.Value() }
+
+func plus(a, b api.Resources) api.Resources {
+	return api.Resources{MilliCPU: a.MilliCPU + b.MilliCPU, Memory: a.Memory + b.Memory}
+}
+
+func larger(a, b api.Resources) api.Resources {
+	return api.Resources{MilliCPU: max(a.MilliCPU, b.MilliCPU), Memory: max(a.Memory, b.Memory)}
+}
