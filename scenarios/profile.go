@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -124,4 +125,22 @@ func setPtr[T any](dst *T, p *T) {
 	if p != nil {
 		*dst = *p
 	}
+}
+
+// SetProfile replaces the profile of the scenario.
+func (s *Scenario) SetProfile(name string) error {
+	if _, ok := profiles[name]; !ok {
+		return fmt.Errorf("%q (allowed: none, default)", name)
+	}
+	s.File.Cluster.Profile = name
+	return nil
+}
+
+// SetKubernetes replaces the Kubernetes version of the scenario.
+func (s *Scenario) SetKubernetes(version string) error {
+	if _, ok := minor(version); !ok {
+		return fmt.Errorf("%q (allowed: 1.34, 1.35, 1.36, 1.37)", version)
+	}
+	s.File.Kubernetes = version
+	return nil
 }

@@ -67,7 +67,14 @@ func Replicate(ctx context.Context, cfg *sim.Config, opts Options) ([]Result, er
 
 func replicate(w *sim.World, cfg *sim.Config) (Result, error) {
 	out, err := w.Run(cfg, nil)
-	r := Result{Replication: cfg.Replication, Complete: true, Finished: true}
+	r := ResultOf(&out)
+	r.Replication = cfg.Replication
+	return r, err
+}
+
+// ResultOf sums up what became of the Jobs of one run.
+func ResultOf(out *sim.Outcome) Result {
+	r := Result{Complete: true}
 	first, last := des.Never, des.Time(0)
 	for i := range out.Jobs {
 		j := &out.Jobs[i]
@@ -82,5 +89,5 @@ func replicate(w *sim.World, cfg *sim.Config) (Result, error) {
 	if r.Finished {
 		r.Makespan = last.Sub(first)
 	}
-	return r, err
+	return r
 }

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/spf13/cobra"
+)
+
+// input is where scenarios come from, as the command line says it.
+type input struct {
+	files       []string
+	names       []string
+	failureRate float64
+	duration    string
+	profile     string
+	kubernetes  string
+}
+
+func (in *input) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringSliceVarP(&in.files, "filename", "f", nil, "Job manifests and scenarios: a file, a directory, or - for standard input")
+	f.StringSliceVarP(&in.names, "scenario", "s", nil, "scenarios of the library, by name (see jobsim list)")
+	f.Float64Var(&in.failureRate, "failure-rate", 0, "probability that a container run fails, 0 to 1; replaces the scenario's fates")
+	f.StringVar(&in.duration, "duration", "", "how long a container runs, such as 30s or lognormal:30s,0.5; replaces the scenario's fates")
+	f.StringVar(&in.profile, "profile", "", "latencies and client limits of the cluster: none or default")
+	f.StringVar(&in.kubernetes, "kubernetes-version", "", "Kubernetes version whose behaviour is simulated, 1.34 to 1.37")
+}
+
+// load reads all that the command line names, in its order.
+func (in *input) load(cmd *cobra.Command, s streams, args []string) ([]*scenarios.Scenario, error) {
+	if len(args) > 0 {
+		return nil, usagef("%q: an argument that nobody asked for (allowed: -f FILE, --scenario NAME)", args[0])
+	}
+	if len(in.files)+len(in.names) == 0 {
+		return nil, usagef("nothing to simulate (allowed: -f FILE, --scenario NAME)")
+	}
+	var all []*scenarios.Scenario
+	var problems []error
+	for _, name := range in.names {
+		sc, err := scenarios.Named(name)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		all = append(all, sc)
+	}
+	for _, f := range in.files {
+		list, err := loadPath(f, s.in)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		all = append(all, list...)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	for _, sc := range all {
+		if err := in.adjust(cmd, sc); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// adjust applies the flags that change a scenario.
+func (in *input) adjust(cmd *cobra.Command, sc *scenarios.Scenario) error {
+	if cmd.Flags().Changed("failure-rate") || in.duration != "" {
+		d, err := rng.Parse(orDefault(in.duration, "30s"))
+		if err != nil {
+			return usageError{fmt.Errorf("--duration: %w", err)}
+		}
+		if err := sc.SetFates(d, in.failureRate); err != nil {
+			return usageError{fmt.Errorf("--failure-rate: %w", err)}
+		}
+	}
+	if in.profile != "" {
+		if err := sc.SetProfile(in.profile); err != nil {
+			return usageError{fmt.Errorf("--profile: %w", err)}
+		}
+	}
+	if in.kubernetes != "" {
+		if err := sc.SetKubernetes(in.kubernetes); err != nil {
+			return usageError{fmt.Errorf("--kubernetes-version: %w", err)}
+		}
+	}
+	return nil
+}
+
+func orDefault(v, def string) string {
+	if v == "" {
+		return def
+	}
+	return v
+}
+
+// loadPath reads a file, every YAML and JSON file of a directory, or standard input.
+func loadPath(path string, stdin io.Reader) ([]*scenarios.Scenario, error) {
+	if path == "-" {
+		return scenarios.Load("standard input", stdin, nil, ".")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if !info.IsDir() {
+		return loadFile(path)
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
+	var all []*scenarios.Scenario
+	var problems []error
+	for _, e := range entries {
+		switch strings.ToLower(filepath.Ext(e.Name())) {
+		case ".yaml", ".yml", ".json":
+			list, err := loadFile(filepath.Join(path, e.Name()))
+			problems = append(problems, err)
+			all = append(all, list...)
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, usagef("%s: no YAML or JSON file in it", path)
+	}
+	return all, nil
+}
+
+func loadFile(path string) ([]*scenarios.Scenario, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
+		return nil, usagef("%s: is not a file", path)
+	}
+	list, err := scenarios.Load(path, f, os.DirFS(filepath.Dir(path)), ".")
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// printTimeline prints a line for each record, with the rule that caused it, and what became of each Job. wide also shows the
+// records that only repeat the counters.
+func printTimeline(w io.Writer, t *trace.Trace, out *sim.Outcome, wide bool) error {
+	fmt.Fprintf(w, "%12s  %-15s  %-9s  %-14s  %-24s  %s\n", "TIME", "WHO", "WHAT", "OBJECT", "BECAUSE", "DETAILS")
+	for i := range t.Records {
+		r := &t.Records[i]
+		if !wide && (r.Verb == trace.Untrack || r.Verb == trace.Bind) {
+			continue
+		}
+		line := fmt.Sprintf("%12s  %-15s  %-9s  %-14s  %-24s  %s", r.At, r.Actor, r.Verb, r.Ref, r.Because, details(r))
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
+	for i := range out.Jobs {
+		j := &out.Jobs[i]
+		when := "at the end"
+		if j.Finished != des.Never {
+			when = "after " + j.Finished.Sub(j.Submitted).String()
+		}
+		name := t.Header.Scenario
+		if len(out.Jobs) > 1 {
+			name = fmt.Sprintf("%s, Job %d", name, i)
+		}
+		fmt.Fprintf(w, "\n%s: %s %s: %d succeeded, %d failed, %d pods created\n", name, j.Reason(), when,
+			j.Status.Succeeded, j.Status.Failed, j.Pods)
+		if m := j.Condition.Message; m != "" {
+			fmt.Fprintf(w, "  %s\n", m)
+		}
+	}
+	_, err := fmt.Fprintln(w, "  jobsim explain tells why")
+	return err
+}
+
+func details(r *trace.Record) string {
+	parts := make([]string, 0, len(r.Args))
+	for _, a := range r.Args {
+		if a.Value == "0" && r.Verb == trace.Status {
+			continue
+		}
+		if a.Key == "condition" {
+			value, _, _ := strings.Cut(a.Value, " at ")
+			parts = append(parts, value)
+			continue
+		}
+		parts = append(parts, a.Key+"="+a.Value)
+	}
+	return strings.Join(parts, " ")
+}

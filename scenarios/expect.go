@@ -1,0 +1,48 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/des"
+)
+
+// Check says how an outcome differs from what the scenario expects; nothing where it does not.
+func (s *Scenario) Check(out *sim.Outcome) (differences []string) {
+	for i := range s.File.Expect {
+		e := &s.File.Expect[i]
+		differences = append(differences, e.check(&out.Jobs[s.jobID(e.Job)])...)
+	}
+	return differences
+}
+
+func (e *Expect) check(o *sim.JobOutcome) (differences []string) {
+	differ := func(what string, got, want any) {
+		differences = append(differences, fmt.Sprintf("job %s: %s is %v, expected %v", e.Job, what, got, want))
+	}
+	condition := "Unfinished"
+	if o.Condition.Type != "" {
+		condition = string(o.Condition.Type)
+	}
+	if e.Condition != "" && e.Condition != condition {
+		differ("condition", condition, e.Condition)
+	}
+	if e.Reason != "" && e.Reason != o.Condition.Reason {
+		differ("reason", o.Condition.Reason, e.Reason)
+	}
+	number := func(what string, got int32, want *int32) {
+		if want != nil && got != *want {
+			differ(what, got, *want)
+		}
+	}
+	number("succeeded", o.Status.Succeeded, e.Succeeded)
+	number("failed", o.Status.Failed, e.Failed)
+	number("pods", o.Pods, e.Pods)
+	if from := e.FinishedNotFrom; from.Set && (o.Finished == des.Never || o.Finished < des.Time(from.Duration)) {
+		differ("finished", o.Finished, fmt.Sprintf("at %v or later", from.Duration))
+	}
+	if by := e.FinishedBy; by.Set && o.Finished > des.Time(by.Duration) {
+		differ("finished", o.Finished, fmt.Sprintf("by %v", by.Duration))
+	}
+	return differences
+}
