@@ -137,6 +137,10 @@ func (c *checker) leaf(n *yaml.Node, path string, t reflect.Type) any {
 		c.d.add(path, "is %s (allowed: a single value)", describe(n))
 		return nil
 	}
+	if len(n.Value) > maxScalar || hugeExponent(n.Value) {
+		c.problem(n, path, fmt.Sprintf("%.40q... is too large a value", n.Value))
+		return nil
+	}
 	text, _ := json.Marshal(n.Value)
 	if n.Tag == "!!int" || n.Tag == "!!float" {
 		if json.Valid([]byte(n.Value)) {
@@ -148,6 +152,21 @@ func (c *checker) leaf(n *yaml.Node, path string, t reflect.Type) any {
 		return nil
 	}
 	return json.RawMessage(text)
+}
+
+// maxScalar bounds a value that reads itself; an empirical distribution is the longest.
+const maxScalar = 200_000
+
+// hugeExponent says whether the text is a number whose exponent has more than two digits: such a quantity would be written out
+// before it is refused.
+func hugeExponent(text string) bool {
+	i := strings.LastIndexAny(text, "eE")
+	if i <= 0 || text[i-1] < '0' || text[i-1] > '9' {
+		return false
+	}
+	digits := strings.TrimLeft(text[i+1:], "+-")
+	_, err := strconv.ParseUint(digits, 10, 8)
+	return err != nil && strings.Trim(digits, "0123456789") == "" && digits != ""
 }
 
 func (c *checker) scalar(n *yaml.Node, path string, t reflect.Type) any {

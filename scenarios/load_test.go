@@ -68,6 +68,8 @@ func TestLoad_BadInput(t *testing.T) {
 		{"no such node", inline(manifest, "faults:\n- {drain: n7}\n"), `no node is named "n7"`},
 		{"profile", inline(manifest, "cluster: {profile: fast}\n"), `cluster.profile: "fast" (allowed: default, none)`},
 		{"version", inline(manifest, "kubernetes: \"1.12\"\n"), `kubernetes: "1.12" (allowed: 1.34, 1.35, 1.36, 1.37)`},
+		{"a huge quantity", inline(manifest, "cluster: {nodes: [{cpu: 1e999999999, memory: 1}]}\n"), "is too large a value"},
+		{"a long exponent", manifest + "        resources: {requests: {cpu: \"9e99999999999999999999\"}}\n", "is too large a value"},
 		{"cyclic alias", "a: &a [*a]\n", "x.yaml"},
 		{"deep", strings.Repeat("[", 5000), "x.yaml"},
 		{"large", "a: " + strings.Repeat("x", 2<<20), "larger than"},
