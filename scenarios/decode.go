@@ -16,15 +16,11 @@ const (
 	maxNodes = 200_000 // of a document, aliases counted as often as they are used
 )
 
-// decode reads node strictly into out, a pointer to a struct with json tags. Problems are reported below path; out is only
-// filled if there are none.
+// decode reads node strictly into out, a pointer to a struct with json tags. Problems are reported below path; what could not
+// be read is left out, so that the rest can be looked at too. It returns false where nothing could be read.
 func (d *document) decode(node *yaml.Node, path string, out any) bool {
-	before := len(*d.problems)
 	c := checker{d: d}
 	value := c.check(node, path, reflect.TypeOf(out).Elem(), 0)
-	if len(*d.problems) > before {
-		return false
-	}
 	text, err := json.Marshal(value)
 	if err == nil {
 		err = json.Unmarshal(text, out)

@@ -178,10 +178,10 @@ func (l *loader) manifest(d *document, n *yaml.Node, at string) {
 // job reads one manifest strictly, applies the defaults and validates it.
 func (l *loader) job(d *document, n *yaml.Node, at string) *batchv1.Job {
 	job := &batchv1.Job{}
+	before := len(l.problems)
 	if !d.decode(n, at, job) {
 		return nil
 	}
-	before := len(l.problems)
 	d.refuseUnmodelled(n, at)
 	setDefaults(job)
 	d.validateJob(at, job)
@@ -194,7 +194,8 @@ func (l *loader) job(d *document, n *yaml.Node, at string) *batchv1.Job {
 func (l *loader) scenario(d *document, root *yaml.Node) {
 	s := &Scenario{doc: d}
 	jobs := resolve(child(root, "jobs"))
-	if !d.decode(root, "", &s.File) {
+	before := len(l.problems)
+	if !d.decode(root, "", &s.File) || len(l.problems) > before {
 		return
 	}
 	s.Name = s.File.Metadata.Name

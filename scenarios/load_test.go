@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -135,4 +136,24 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The example of the README is a scenario that runs.
+func TestReadme_Example(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
+	example, _, found := strings.Cut(rest, "```\n")
+	if !found {
+		t.Fatal("no example")
+	}
+	list, err := load(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := sim.Run(list[0].Config()); err != nil {
+		t.Fatal(err)
+	}
 }

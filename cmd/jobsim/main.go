@@ -1,4 +1,3 @@
-// Command jobsim simulates Kubernetes Jobs: what a cluster does to them, how long it takes, and how sure that is.
 package main
 
 import (

@@ -64,6 +64,7 @@ func newRoot(s streams) *cobra.Command {
 		Short:         "simulate Kubernetes Jobs: failures, retries and back-off, exactly and at once",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs, // so that an unknown command is ours to report
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("unknown command %q (see jobsim --help)", args[0])

@@ -1,8 +1,9 @@
 package rng
 
-import "math/bits"
+import "github.com/jobsim/jobsim/sim/des"
 
-// Purpose says what a draw is for. The numbers are part of every seed's meaning and never change.
+// Purpose says what a draw is for. The numbers are part of every seed's meaning and never change; a new purpose gets a new
+// number. No draw has purpose 0.
 type Purpose uint8
 
 // The purposes.
@@ -24,32 +25,29 @@ const (
 	Arrival Purpose = 15 // when something comes from outside
 )
 
-// Key is the address of a stream. Index -1 stands for no index.
+// Key is the address of a stream. Keys that differ in any field have streams that have nothing to do with each other.
 type Key struct {
 	Purpose Purpose
-	Job     int32
-	Index   int32
+	// Job is the dense id of the Job concerned, -1 for none.
+	Job int32
+	// Index is a completion index or whatever else numbers the Job's pods, -1 for none, which is not index 0.
+	Index int32
+	// Attempt is 0 for the first pod of the index.
 	Attempt int32
-	Sub     int32 // what else tells two draws of one purpose apart
+	// Sub is what else tells two draws of one purpose apart, such as a restart or a container; 0 if nothing does.
+	Sub int32
 }
 
-// Source is all the randomness of one replication.
+// Source is all the randomness of one replication: the user's seed and the replication's number. The zero value is as good as
+// any other.
 type Source struct{ Seed, Replication uint64 }
-
-// Stream is a sequence of random numbers. Copying it copies its place.
-type Stream struct {
-	key  [2]uint64
-	ctr  [4]uint64
-	out  [4]uint64
-	next uint8 // in out; 0: out is not filled
-}
 
 // At is the stream at a key. It is cheap, and nothing is shared between streams.
 func (s Source) At(k Key) Stream {
 	return Stream{
 		key: [2]uint64{s.Seed, s.Replication},
 		ctr: [4]uint64{
-			0, // the block number
+			0, // the block within the stream
 			uint64(k.Purpose)<<32 | uint64(uint32(k.Job)),
 			uint64(uint32(k.Index))<<32 | uint64(uint32(k.Attempt)),
 			uint64(uint32(k.Sub)),
@@ -57,31 +55,11 @@ func (s Source) At(k Key) Stream {
 	}
 }
 
-// Uint64 is 64 random bits.
-func (s *Stream) Uint64() uint64 {
-	if s.next == 0 {
-		s.out = philox(s.ctr, s.key)
-		s.ctr[0]++
+// Draw is the first draw from d at a key. A constant costs no stream.
+func (s Source) Draw(d *Dist, k Key) des.Duration {
+	if d.Kind == Constant {
+		return quantise(d.P[0])
 	}
-	v := s.out[s.next]
-	s.next = (s.next + 1) & 3
-	return v
-}
-
-// Float64 is uniform on [0, 1): a multiple of 2^-53.
-func (s *Stream) Float64() float64 { return float64(s.Uint64()>>11) * 0x1p-53 }
-
-// open is uniform on (0, 1): never 0, so that its logarithm exists.
-func (s *Stream) open() float64 { return (float64(s.Uint64()>>12) + 0.5) * 0x1p-52 }
-
-// Int64N is uniform on 0..n-1, without bias (Lemire 2019, arXiv 1805.10941). n must be positive.
-func (s *Stream) Int64N(n int64) int64 {
-	bound := uint64(n)
-	hi, lo := bits.Mul64(s.Uint64(), bound)
-	if lo < bound {
-		for threshold := -bound % bound; lo < threshold; {
-			hi, lo = bits.Mul64(s.Uint64(), bound)
-		}
-	}
-	return int64(hi)
+	stream := s.At(k)
+	return d.Draw(&stream)
 }
