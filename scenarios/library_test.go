@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/check"
+	"github.com/jobsim/jobsim/sim/store"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -91,6 +94,34 @@ func TestLibrary_SameBytes(t *testing.T) {
 		_, second, _ := runNamed(t, name)
 		if a, b := trace.Digest(first), trace.Digest(second); a != b {
 			t.Errorf("%s: digests %s and %s", name, a, b)
+		}
+	}
+}
+
+// After every event of every scenario all propositions about the cluster hold, under each version of Kubernetes, with and
+// without latencies.
+func TestLibrary_Checkers(t *testing.T) {
+	for _, name := range scenarios.Names() {
+		for _, version := range []string{"1.34", "1.35", "1.36", "1.37"} {
+			for _, profile := range []string{"none", "default"} {
+				sc, err := scenarios.Named(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := errors.Join(sc.SetKubernetes(version), sc.SetProfile(profile)); err != nil {
+					t.Fatal(err)
+				}
+				var c check.Checker
+				w := sim.NewWorld()
+				w.Check(func(s *store.Store) {
+					for _, broken := range c.After(s) {
+						t.Errorf("%s, %s, %s, at %v: %s", name, version, profile, w.Now(), broken)
+					}
+				})
+				if _, err := w.Run(sc.Config(), nil); err != nil {
+					t.Error(err)
+				}
+			}
 		}
 	}
 }

@@ -124,6 +124,7 @@ func (c *Controller) putStatus(j *jobState) {
 	job, err := c.store.UpdateJobStatus(c.writer(s.because), s.job)
 	if err != nil {
 		s.failure = true
+		c.explain(j, trace.Wait, RuleRefused, trace.Arg{Key: "error", Value: err.Error()})
 		return
 	}
 	s.job = job

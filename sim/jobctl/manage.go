@@ -33,8 +33,10 @@ func (c *Controller) manageJob(j *jobState) {
 	if wait := s.newBackoff.remaining(c.kernel.Now(), c.knobs); wait > 0 {
 		c.waitForBackoff(j, wait)
 		c.enqueue(j, max(wait, c.knobs.SyncBatch))
-		if c.knobs.Kubernetes < 37 {
-			s.nActive = 0 // 1.37 was the first to keep it (CHANGELOG-1.37 #139457)
+		if c.knobs.Kubernetes < 36 {
+			// Before the fix (#139457, in 1.37.0 and 1.36.3) the pods that run were denied, and the API server refuses the
+			// status while some of them are ready.
+			s.nActive = 0
 		}
 		return
 	}

@@ -26,5 +26,6 @@ const (
 	RuleUncounted         trace.Rule = "track.uncounted"           // :1346
 	RuleUntrack           trace.Rule = "track.remove-finalizer"    // :1519
 	RuleCount             trace.Rule = "track.count"               // :1530
+	RuleRefused           trace.Rule = "track.refused"             // :1493, the API server refuses the status
 	RuleOrphan            trace.Rule = "track.orphan"              // :833
 )

@@ -14,8 +14,7 @@ type Stream struct {
 // Uint64 is 64 random bits.
 func (s *Stream) Uint64() uint64 {
 	if s.next == 0 {
-		s.out = philox(s.ctr, s.key)
-		s.ctr[0]++
+		s.philox()
 	}
 	v := s.out[s.next&3]
 	s.next = (s.next + 1) & 3

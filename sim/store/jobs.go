@@ -43,7 +43,7 @@ func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) bool 
 }
 
 // UpdateJobStatus writes job's status, provided that job is the latest version, and returns the Job as stored: its times are
-// whole seconds. A write that changes nothing is none. Errors: ErrConflict, ErrNotFound.
+// whole seconds. A write that changes nothing is none. Errors: ErrConflict, ErrInvalid, ErrNotFound.
 func (s *Store) UpdateJobStatus(w Writer, job api.Job) (api.Job, error) {
 	j := &s.jobs[job.ID]
 	switch {
@@ -55,6 +55,9 @@ func (s *Store) UpdateJobStatus(w Writer, job api.Job) (api.Job, error) {
 	status := truncated(job.Status)
 	if equalStatus(&j.Status, &status) {
 		return *j, nil
+	}
+	if !validStatus(j, &j.Status, &status) {
+		return job, ErrInvalid
 	}
 	old := *j
 	j.Status = status

@@ -1,0 +1,134 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/store"
+)
+
+// Checker looks at a store after every event of one run. The zero value is ready.
+type Checker struct {
+	jobs []seen
+	pods []api.Pod
+}
+
+// seen is what is remembered of a Job.
+type seen struct {
+	job            api.Job
+	maxParallelism int32
+	created        int // pods when it was first seen finished; -1 before
+}
+
+// After returns every proposition that does not hold now.
+func (c *Checker) After(s *store.Store) (broken []string) {
+	report := func(format string, args ...any) { broken = append(broken, fmt.Sprintf(format, args...)) }
+	pods := c.countPods(s, report)
+	for i := range s.Jobs() {
+		job := s.Job(api.JobID(i))
+		for i >= len(c.jobs) {
+			c.jobs = append(c.jobs, seen{job: *job, created: -1})
+		}
+		was := &c.jobs[i]
+		if job.Version != 0 {
+			was.maxParallelism = max(was.maxParallelism, job.Spec.Parallelism)
+			c.checkJob(was, job, pods[i], report)
+		}
+		was.job = *job
+	}
+	return broken
+}
+
+// jobPods are sums over the pods of one Job.
+type jobPods struct{ created, active, ended int32 }
+
+// countPods checks every pod and sums them up by Job.
+func (c *Checker) countPods(s *store.Store, report func(string, ...any)) []jobPods {
+	sums := make([]jobPods, len(s.Jobs()))
+	for i := range s.Pods() {
+		p := s.Pod(api.PodID(i))
+		sum := &sums[p.Job]
+		sum.created++
+		if p.Version != 0 && p.Active() {
+			sum.active++
+		}
+		if p.Version == 0 || !p.Active() {
+			sum.ended++
+		}
+		if i < len(c.pods) {
+			checkPod(&c.pods[i], p, report)
+			c.pods[i] = *p
+		} else {
+			c.pods = append(c.pods, *p)
+		}
+	}
+	return sums
+}
+
+func checkPod(was, p *api.Pod, report func(string, ...any)) {
+	switch {
+	case was.Status.Phase.Terminal() && p.Status.Phase != was.Status.Phase:
+		report("pod %d went from %v to %v", p.ID, was.Status.Phase, p.Status.Phase)
+	case p.Status.Phase < was.Status.Phase:
+		report("pod %d went back from %v to %v", p.ID, was.Status.Phase, p.Status.Phase)
+	case !was.Finalizer && p.Finalizer:
+		report("pod %d got its finalizer back", p.ID)
+	case was.Deleted != des.Never && p.Deleted > was.Deleted && p.Grace >= was.Grace:
+		report("the deletion of pod %d was put off", p.ID)
+	case p.Status.Ready && p.Status.Phase != api.Running:
+		report("pod %d is ready and %v", p.ID, p.Status.Phase)
+	case p.Status.EndedAt < p.Status.RunningSince && p.Status.RunningSince != des.Never:
+		report("pod %d ended before it ran", p.ID)
+	case was.Version == 0 && p.Version != 0:
+		report("pod %d rose from the dead", p.ID)
+	}
+}
+
+func (c *Checker) checkJob(was *seen, job *api.Job, pods jobPods, report func(string, ...any)) {
+	s, old := &job.Status, &was.job.Status
+	name := job.Spec.Name
+	if s.Failed < old.Failed || s.Succeeded < old.Succeeded && job.Spec.CompletionMode == api.NonIndexed {
+		report("job %s: counters fell from %d/%d to %d/%d", name, old.Succeeded, old.Failed, s.Succeeded, s.Failed)
+	}
+	if s.Ready.Or(0) > s.Active {
+		report("job %s: %d ready of %d active", name, s.Ready.Value, s.Active)
+	}
+	if counted := s.Succeeded + s.Failed + int32(len(s.UncountedSucceeded)+len(s.UncountedFailed)); counted > pods.created {
+		report("job %s: %d pods counted of %d created", name, counted, pods.created)
+	}
+	if pods.active > was.maxParallelism {
+		report("job %s: %d active pods at parallelism %d", name, pods.active, was.maxParallelism)
+	}
+	if was.created >= 0 && pods.created > int32(was.created) {
+		report("job %s: a pod was created after the Job had finished", name)
+	}
+	checkConditions(name, s, report)
+	if s.Finished() && was.created < 0 {
+		was.created = int(pods.created)
+	}
+}
+
+// checkConditions is what the API server demands of conditions (pkg/apis/batch/validation/validation.go:505-620@v1.37.2).
+func checkConditions(name string, s *api.JobStatus, report func(string, ...any)) {
+	at := func(t api.ConditionType) int {
+		if i := api.FindCondition(s.Conditions, t); i >= 0 && s.Conditions[i].Status {
+			return i
+		}
+		return -1
+	}
+	complete, failed, target, met := at(api.JobComplete), at(api.JobFailed), at(api.JobFailureTarget), at(api.JobSuccessCriteriaMet)
+	switch {
+	case failed >= 0 && (target < 0 || target > failed):
+		report("job %s: Failed without FailureTarget before it", name)
+	case complete >= 0 && (met < 0 || met > complete):
+		report("job %s: Complete without SuccessCriteriaMet before it", name)
+	case (complete >= 0 || met >= 0) && (failed >= 0 || target >= 0):
+		report("job %s: both succeeded and failed", name)
+	case (complete >= 0) != (s.CompletionTime != des.Never):
+		report("job %s: completionTime %v with Complete at %d", name, s.CompletionTime, complete)
+	case (complete >= 0 || failed >= 0) &&
+		(s.Active > 0 || s.Terminating.Or(0) > 0 || len(s.UncountedSucceeded)+len(s.UncountedFailed) > 0):
+		report("job %s: finished with pods active, terminating or uncounted", name)
+	}
+}

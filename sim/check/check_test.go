@@ -1,0 +1,68 @@
+package check_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/check"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/jobsim/jobsim/sim/store"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// Every proposition can be broken, and is then named.
+func TestChecker_Finds(t *testing.T) {
+	w := store.Writer{Actor: trace.User}
+	for _, tc := range []struct {
+		name, want string
+		do         func(s *store.Store, status func(func(*api.JobStatus)))
+	}{
+		{"nothing", "", func(*store.Store, func(func(*api.JobStatus))) {}},
+		{"too many pods", "2 active pods at parallelism 1", func(s *store.Store, _ func(func(*api.JobStatus))) {
+			s.CreatePod(w, 0, api.NoIndex)
+			s.CreatePod(w, 0, api.NoIndex)
+		}},
+		{"more ready than active", "1 ready of 0 active", func(_ *store.Store, status func(func(*api.JobStatus))) {
+			status(func(j *api.JobStatus) { j.Ready = api.Some(int32(1)) })
+		}},
+		{"counted without a pod", "1 pods counted of 0 created", func(_ *store.Store, status func(func(*api.JobStatus))) {
+			status(func(j *api.JobStatus) { j.Failed = 1 })
+		}},
+		{"failed out of nowhere", "Failed without FailureTarget", func(_ *store.Store, status func(func(*api.JobStatus))) {
+			status(func(j *api.JobStatus) { j.Conditions = []api.Condition{{Type: api.JobFailed, Status: true}} })
+		}},
+		{"complete without a time", "completionTime", func(_ *store.Store, status func(func(*api.JobStatus))) {
+			status(func(j *api.JobStatus) {
+				j.Conditions = []api.Condition{{Type: api.JobSuccessCriteriaMet, Status: true}, {Type: api.JobComplete, Status: true}}
+			})
+		}},
+		{"a phase that goes back", "went back from Running to Pending", func(s *store.Store, _ func(func(*api.JobStatus))) {
+			id := s.CreatePod(w, 0, api.NoIndex)
+			running := s.Pod(id).Status
+			running.Phase = api.Running
+			s.UpdatePodStatus(w, id, running)
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var k des.Kernel
+			s := store.New(&k)
+			s.Reset(nil, rng.Dist{}, rng.Source{}, nil)
+			s.CreateJob(w, &api.JobSpec{Name: "a", Parallelism: 1})
+			var c check.Checker
+			// The status is changed behind the store's back, which refuses some of these.
+			tc.do(s, func(change func(*api.JobStatus)) { change(&s.Job(0).Status) })
+			broken := c.After(s)
+			if tc.name == "a phase that goes back" {
+				back := s.Pod(0).Status
+				back.Phase = api.Pending
+				s.UpdatePodStatus(w, 0, back)
+				broken = c.After(s)
+			}
+			if got := strings.Join(broken, "; "); !strings.Contains(got, tc.want) || tc.want == "" && got != "" {
+				t.Errorf("%q, want %q", got, tc.want)
+			}
+		})
+	}
+}
