@@ -40,6 +40,7 @@ var rooms = map[string]room{
 	"sim/check":     {imports: component, why: "it looks at the store, whoever wrote to it"},
 	"sim":           {imports: append(slices.Clone(component), "sim/jobctl", "sim/sched", "sim/kubelet", "sim/gc", "sim/nodectl"), why: "the world joins the components, and nothing above it"},
 	"sim/study":     {imports: []string{"sim", "sim/des"}, why: "a study runs worlds and does no statistics"},
+	"sim/simtest":   {imports: append(slices.Clone(component), "sim", "sim/check"), why: "stories are told about a world", others: []string{"github.com/cockroachdb/datadriven"}},
 	"reports":       {why: "reports may only read traces"},
 	"reports/stats": {others: []string{"gonum.org/v1/gonum"}, why: "numbers in, numbers out"},
 	"scenarios": {imports: []string{"sim", "sim/api", "sim/des", "sim/rng"}, why: "a scenario compiles to a Config and knows no more",

@@ -58,6 +58,9 @@ func (w *World) Store() *store.Store { return w.store }
 // Now is the present instant.
 func (w *World) Now() des.Time { return w.kernel.Now() }
 
+// Peek is the instant of the next event, or false when there is none.
+func (w *World) Peek() (des.Time, bool) { return w.kernel.Peek() }
+
 // Begin prepares a run of cfg, which must stay unchanged until the run is over. Records go to sink; nil means no trace.
 func (w *World) Begin(cfg *Config, sink trace.Sink) {
 	w.cfg = cfg
