@@ -16,8 +16,8 @@ const (
 	maxNodes = 200_000 // of a document, aliases counted as often as they are used
 )
 
-// decode reads node strictly into out, a pointer to a struct with json tags. Problems are reported below path; what could not
-// be read is left out, so that the rest can be looked at too. It returns false where nothing could be read.
+// decode reads node strictly into out, a pointer to a struct with json tags. Problems are reported below path; what
+// could not be read is left out, so that the rest can be looked at too. It returns false where nothing could be read.
 func (d *document) decode(node *yaml.Node, path string, out any) bool {
 	c := checker{d: d}
 	value := c.check(node, path, reflect.TypeOf(out).Elem(), 0)
@@ -153,8 +153,8 @@ func (c *checker) leaf(n *yaml.Node, path string, t reflect.Type) any {
 // maxScalar bounds a value that reads itself; an empirical distribution is the longest.
 const maxScalar = 200_000
 
-// hugeExponent says whether the text is a number whose exponent has more than two digits: such a quantity would be written out
-// before it is refused.
+// hugeExponent says whether the text is a number whose exponent has more than two digits: such a quantity would be
+// written out before it is refused.
 func hugeExponent(text string) bool {
 	i := strings.LastIndexAny(text, "eE")
 	if i <= 0 || text[i-1] < '0' || text[i-1] > '9' {

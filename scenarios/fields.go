@@ -26,9 +26,9 @@ const (
 	notYet    = "it is not modelled yet"
 )
 
-// fields says for every field of a Job manifest, by its path, whether it is modelled, immaterial or refused. A path stands for
-// all below it that have no entry of their own. A test walks the API types: a field that a new Kubernetes version adds and
-// that no entry covers fails it.
+// fields says for every field of a Job manifest, by its path, whether it is modelled, immaterial or refused. A path
+// stands for all below it that have no entry of their own. A test walks the API types: a field that a new Kubernetes
+// version adds and that no entry covers fails it.
 var fields = map[string]treatment{
 	"apiVersion": modelled,
 	"kind":       modelled,
@@ -139,8 +139,8 @@ func init() {
 	}
 }
 
-// treatmentOf is what becomes of the field at a path without positions, such as spec.template.spec.containers[].image: the
-// entry of the path or of the nearest one above it.
+// treatmentOf is what becomes of the field at a path without positions, such as spec.template.spec.containers[].image:
+// the entry of the path or of the nearest one above it.
 func treatmentOf(path string) (treatment, bool) {
 	for p := path; p != ""; {
 		if t, ok := fields[p]; ok {

@@ -9,7 +9,8 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 )
 
-// Every field of a Job manifest is modelled, immaterial or refused. A Kubernetes upgrade that adds one fails here first.
+// Every field of a Job manifest is modelled, immaterial or refused. A Kubernetes upgrade that adds one fails here
+// first.
 func TestFields_CoverTheAPI(t *testing.T) {
 	leaves := 0
 	var walk func(typ reflect.Type, path string)

@@ -94,8 +94,8 @@ type Job struct {
 	File     string       `json:"file"` // relative to the scenario's
 }
 
-// Fate is what happens to the container runs that it matches. The first fate that matches decides; a run that none matches
-// exits with 0 at once.
+// Fate is what happens to the container runs that it matches. The first fate that matches decides; a run that none
+// matches exits with 0 at once.
 type Fate struct {
 	Match       Match    `json:"match"`
 	Probability *float64 `json:"probability"` // that the fate applies to a run that it matches; default 1

@@ -36,7 +36,8 @@ func runNamed(t *testing.T, name string) ([]byte, *trace.Trace, sim.Outcome) {
 	return trace.Encode(tr), tr, out
 }
 
-// Every scenario of the library comes out as it expects, and as its golden trace has it; the diff of a golden is the review.
+// Every scenario of the library comes out as it expects, and as its golden trace has it; the diff of a golden is the
+// review.
 func TestLibrary_Golden(t *testing.T) {
 	names := scenarios.Names()
 	if len(names) < 25 {
@@ -98,8 +99,8 @@ func TestLibrary_SameBytes(t *testing.T) {
 	}
 }
 
-// After every event of every scenario all propositions about the cluster hold, under each version of Kubernetes, with and
-// without latencies.
+// After every event of every scenario all propositions about the cluster hold, under each version of Kubernetes, with
+// and without latencies.
 func TestLibrary_Checkers(t *testing.T) {
 	for _, name := range scenarios.Names() {
 		for _, version := range []string{"1.34", "1.35", "1.36", "1.37"} {

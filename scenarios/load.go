@@ -25,9 +25,9 @@ type Scenario struct {
 	doc  *document
 }
 
-// Load reads the scenarios of one file: a scenario in each document of kind Scenario, and one of all Job manifests that stand
-// beside them. name is for messages; fsys is where the files that a scenario names are, relative to dir. Errors wrap
-// ErrInvalid where the text is at fault.
+// Load reads the scenarios of one file: a scenario in each document of kind Scenario, and one of all Job manifests that
+// stand beside them. name is for messages; fsys is where the files that a scenario names are, relative to dir. Errors
+// wrap ErrInvalid where the text is at fault.
 func Load(name string, r io.Reader, fsys fs.FS, dir string) ([]*Scenario, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {

@@ -49,8 +49,8 @@ func setDefault[T any](p **T, v T) {
 	}
 }
 
-// validateJob is what the API server checks of the modelled fields (pkg/apis/batch/validation/validation.go@v1.37.2), and what
-// is not modelled of them.
+// validateJob is what the API server checks of the modelled fields (pkg/apis/batch/validation/validation.go@v1.37.2),
+// and what is not modelled of them.
 func (d *document) validateJob(at string, job *batchv1.Job) {
 	s, spec := &job.Spec, at
 	if spec != "" {
@@ -188,8 +188,9 @@ func opt[T any](p *T) (out api.Opt[T]) {
 	return out
 }
 
-// podRequests are the pod's effective requests: those of the main containers and sidecars together, or of an init container
-// with the sidecars before it where that is more (component-helpers/resource/helpers.go@v0.37.2, PodRequests).
+// podRequests are the pod's effective requests: those of the main containers and sidecars together, or of an init
+// container with the sidecars before it where that is more (component-helpers/resource/helpers.go@v0.37.2,
+// PodRequests).
 func podRequests(p *corev1.PodSpec) api.Resources {
 	var sum, sidecars, most api.Resources
 	for i := range p.Containers {

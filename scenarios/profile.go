@@ -14,12 +14,12 @@ import (
 //
 // none has no latency and no client limit: the pure logic, for exact comparisons.
 //
-// default is one kind node (kind v0.33.0, Kubernetes v1.37.2, 2 cores, measured 2026-11-24): with 20 pods created at once
-// the time from creation to start is 2 s at the median and 5 s at most, and a Job of 100 pods of 1 s at parallelism 20
-// finishes in 37 s. A lognormal of median 1.9 s and sigma 0.36 from binding to start has its 99.5 % quantile, the expected
-// largest of 100 pods, at 4.8 s. The other latencies are within the medians of the same runs: an API request about 5 ms,
-// a watch event 2 ms, scheduling 10 ms; the kubelet notices an exit at its next relist, once a second
-// (pkg/kubelet/kubelet.go:215), and reports after stopping the sandbox.
+// default is one kind node (kind v0.33.0, Kubernetes v1.37.2, 2 cores, measured 2026-11-24): with 20 pods created at
+// once the time from creation to start is 2 s at the median and 5 s at most, and a Job of 100 pods of 1 s at
+// parallelism 20 finishes in 37 s. A lognormal of median 1.9 s and sigma 0.36 from binding to start has its 99.5 %
+// quantile, the expected largest of 100 pods, at 4.8 s. The other latencies are within the medians of the same runs: an
+// API request about 5 ms, a watch event 2 ms, scheduling 10 ms; the kubelet notices an exit at its next relist, once a
+// second (pkg/kubelet/kubelet.go:215), and reports after stopping the sandbox.
 var profiles = map[string]func(*api.Knobs){
 	"none": func(k *api.Knobs) {
 		k.QPS, k.Events = 0, false

@@ -9,8 +9,8 @@ import (
 
 var mischief = store.Writer{Actor: trace.User, Because: trace.RuleFault}
 
-// fault does what the scenario asks for. What it is to be done to may be gone, or not be there yet: then nothing happens,
-// as for a user who gets a 404.
+// fault does what the scenario asks for. What it is to be done to may be gone, or not be there yet: then nothing
+// happens, as for a user who gets a 404.
 func (w *World) fault(f *api.Fault) {
 	switch f.Kind {
 	case api.PatchJob, api.DeleteJob, api.DeletePod, api.EvictPod:

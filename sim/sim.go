@@ -16,8 +16,8 @@ func Run(cfg *Config) (*trace.Trace, Outcome, error) {
 	return t, out, err
 }
 
-// Run simulates cfg from beginning to end. Records go to sink; nil means no trace, which is several times as fast. Errors are
-// those of the function Run.
+// Run simulates cfg from beginning to end. Records go to sink; nil means no trace, which is several times as fast.
+// Errors are those of the function Run.
 func (w *World) Run(cfg *Config, sink trace.Sink) (out Outcome, err error) {
 	defer func() {
 		if r := recover(); r != nil {

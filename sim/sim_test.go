@@ -38,8 +38,8 @@ func creations(t *trace.Trace) (at []int64) {
 	return at
 }
 
-// The worked case of the real controller: completions 5, parallelism 2, 3 s pods, every odd-numbered pod (counted from one)
-// fails. A success in the same second resets the back-off; the lone failure at 19 s does not have one.
+// The worked case of the real controller: completions 5, parallelism 2, 3 s pods, every odd-numbered pod (counted from
+// one) fails. A success in the same second resets the back-off; the lone failure at 19 s does not have one.
 func TestRun_OddPodsFail(t *testing.T) {
 	odd := always(3*des.Second, 1)
 	odd.Every = 2
@@ -81,8 +81,8 @@ func TestRun_BackoffDoubles(t *testing.T) {
 	}
 }
 
-// P(success) is the negative binomial's (field study D.6): sum over k <= B of C(C+k-1,k) (1-p)^C p^k. The estimate over fixed
-// seeds must lie within 4.5 standard errors, which a correct model misses once in 150,000 cases.
+// P(success) is the negative binomial's (field study D.6): sum over k <= B of C(C+k-1,k) (1-p)^C p^k. The estimate over
+// fixed seeds must lie within 4.5 standard errors, which a correct model misses once in 150,000 cases.
 func TestRun_SuccessProbability(t *testing.T) {
 	const runs = 4000
 	w := sim.NewWorld()

@@ -15,8 +15,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// World is a cluster in which one run after another takes place, in the same memory. The zero value is not usable; make one
-// with NewWorld. A World is not safe for concurrent use.
+// World is a cluster in which one run after another takes place, in the same memory. The zero value is not usable; make
+// one with NewWorld. A World is not safe for concurrent use.
 type World struct {
 	cfg     *Config
 	kernel  des.Kernel
@@ -99,7 +99,8 @@ func (w *World) jobName(id api.JobID) string { return w.store.Job(id).Spec.Name 
 
 func (w *World) nodeName(id api.NodeID) string { return w.cfg.Nodes[id].Name }
 
-// Step lets the next event happen, and everyone learn what they are due to learn. It returns false when the run is over.
+// Step lets the next event happen, and everyone learn what they are due to learn. It returns false when the run is
+// over.
 func (w *World) Step() bool {
 	if w.over {
 		return false

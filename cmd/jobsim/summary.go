@@ -19,8 +19,8 @@ const summaryVersion = "jobsim.dev/v1alpha1"
 // confidence of every interval that is printed.
 const confidence = 0.95
 
-// summary is what many runs of a scenario say: the schema of run -o json. Times are in seconds; a number that cannot be known,
-// such as the makespan where no run finished, is null.
+// summary is what many runs of a scenario say: the schema of run -o json. Times are in seconds; a number that cannot be
+// known, such as the makespan where no run finished, is null.
 type summary struct {
 	APIVersion      string         `json:"apiVersion"`
 	Kind            string         `json:"kind"`

@@ -10,8 +10,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// printTimeline prints a line for each record, with the rule that caused it, and what became of each Job. wide also shows the
-// records that only repeat the counters.
+// printTimeline prints a line for each record, with the rule that caused it, and what became of each Job. wide also
+// shows the records that only repeat the counters.
 func printTimeline(w io.Writer, t *trace.Trace, out *sim.Outcome, wide bool) error {
 	fmt.Fprintf(w, "%12s  %-15s  %-9s  %-14s  %-24s  %s\n", "TIME", "WHO", "WHAT", "OBJECT", "BECAUSE", "DETAILS")
 	for i := range t.Records {

@@ -1,6 +1,7 @@
 package api
 
-// Opt is a value that may be absent, where the API uses a pointer because nil differs from zero. The zero value is absent.
+// Opt is a value that may be absent, where the API uses a pointer because nil differs from zero. The zero value is
+// absent.
 type Opt[T any] struct {
 	Value T
 	Set   bool

@@ -73,7 +73,8 @@ type PodTemplate struct {
 	ActiveDeadlineSeconds         Opt[int64]
 	// Containers has the init containers (sidecars among them) in order, then the main containers in order.
 	Containers []Container
-	// Requests are the pod's effective requests: max(init containers, sum of the others), as the scheduler computes them.
+	// Requests are the pod's effective requests: max(init containers, sum of the others), as the scheduler computes
+	// them.
 	Requests Resources
 	// NodeName is spec.nodeName, which bypasses the scheduler. Empty: scheduled.
 	NodeName string

@@ -109,7 +109,8 @@ func (c *Checker) checkJob(was *seen, job *api.Job, pods jobPods, report func(st
 	}
 }
 
-// checkConditions is what the API server demands of conditions (pkg/apis/batch/validation/validation.go:505-620@v1.37.2).
+// checkConditions is what the API server demands of conditions
+// (pkg/apis/batch/validation/validation.go:505-620@v1.37.2).
 func checkConditions(name string, s *api.JobStatus, report func(string, ...any)) {
 	at := func(t api.ConditionType) int {
 		if i := api.FindCondition(s.Conditions, t); i >= 0 && s.Conditions[i].Status {

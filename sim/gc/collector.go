@@ -14,7 +14,8 @@ const (
 	RuleForeground trace.Rule = "gc.foreground" // pkg/controller/garbagecollector/garbagecollector.go:578
 )
 
-// Collector is the garbage collector and the TTL controller of one run. Make one with New; Reset prepares it for another.
+// Collector is the garbage collector and the TTL controller of one run. Make one with New; Reset prepares it for
+// another.
 type Collector struct {
 	kernel *des.Kernel
 	store  *store.Store

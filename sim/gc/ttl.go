@@ -41,7 +41,8 @@ func expires(j *api.Job) des.Time {
 	return cond.Transition.Add(api.Seconds(int64(ttl.Value)))
 }
 
-// Expire deletes the Job in the foreground if it has expired, as it is now (ttlafterfinished_controller.go:214@v1.37.2).
+// Expire deletes the Job in the foreground if it has expired, as it is now
+// (ttlafterfinished_controller.go:214@v1.37.2).
 func (c *Collector) Expire(id api.JobID, gen int32) {
 	j := c.store.Job(id)
 	if c.ttls[id].gen == gen && expires(j) <= c.kernel.Now() {

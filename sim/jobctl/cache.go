@@ -4,8 +4,8 @@ import (
 	"github.com/jobsim/jobsim/sim/api"
 )
 
-// cache is the controller's informer cache of pods. It holds the pods that a sync can still care about: those that have not
-// ended, and those that carry the tracking finalizer.
+// cache is the controller's informer cache of pods. It holds the pods that a sync can still care about: those that have
+// not ended, and those that carry the tracking finalizer.
 type cache struct {
 	slots      []slot
 	free       []int32
@@ -117,7 +117,8 @@ func (c *cache) count(n *podCounts, s *slot, sign int32) {
 func activePosOf(s *slot) *int32 { return &s.activePos }
 func endedPosOf(s *slot) *int32  { return &s.endedPos }
 
-// place puts the pod into a set or takes it out; pos is where it stands there, and posOf finds the same of another slot.
+// place puts the pod into a set or takes it out; pos is where it stands there, and posOf finds the same of another
+// slot.
 func (c *cache) place(set *[]api.PodID, s *slot, pos *int32, in bool, posOf func(*slot) *int32) {
 	switch {
 	case in && *pos < 0:

@@ -25,8 +25,8 @@ type call struct {
 	because trace.Rule
 }
 
-// issue sends the calls of a stage, all at once: each takes its token of the client's rate limit in order, and its effect
-// comes a request's latency later. Without limit and latency that is now, and nothing is scheduled.
+// issue sends the calls of a stage, all at once: each takes its token of the client's rate limit in order, and its
+// effect comes a request's latency later. Without limit and latency that is now, and nothing is scheduled.
 func (c *Controller) issue(j *jobState) {
 	s := &j.sync
 	s.failure = false

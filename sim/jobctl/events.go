@@ -23,7 +23,8 @@ type recorder struct {
 
 func (r *recorder) reset() { *r = recorder{spam: r.spam[:0]} }
 
-// event records a Kubernetes Event about the Job. Where nothing limits the client, events change nothing and are not modelled.
+// event records a Kubernetes Event about the Job. Where nothing limits the client, events change nothing and are not
+// modelled.
 func (c *Controller) event(j *jobState, _ string) {
 	if !c.knobs.Events || c.limiter.unlimited() {
 		return

@@ -5,8 +5,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// enactJobFinished adds the terminal condition, unless pods are uncounted or terminating (job_controller.go:1611). It says
-// whether the Job is finished.
+// enactJobFinished adds the terminal condition, unless pods are uncounted or terminating (job_controller.go:1611). It
+// says whether the Job is finished.
 func (c *Controller) enactJobFinished(j *jobState) bool {
 	s := &j.sync
 	status := &s.job.Status

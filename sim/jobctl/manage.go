@@ -34,8 +34,8 @@ func (c *Controller) manageJob(j *jobState) {
 		c.waitForBackoff(j, wait)
 		c.enqueue(j, max(wait, c.knobs.SyncBatch))
 		if c.knobs.Kubernetes < 36 {
-			// Before the fix (#139457, in 1.37.0 and 1.36.3) the pods that run were denied, and the API server refuses the
-			// status while some of them are ready.
+			// Before the fix (#139457, in 1.37.0 and 1.36.3) the pods that run were denied, and the API server refuses
+			// the status while some of them are ready.
 			s.nActive = 0
 		}
 		return
@@ -126,8 +126,8 @@ func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
 	c.issue(j)
 }
 
-// rank orders active pods by which is deleted first (controller.ActivePods, controller_utils.go:744). Where upstream leaves
-// the choice to the order of a map, the newest pod goes first.
+// rank orders active pods by which is deleted first (controller.ActivePods, controller_utils.go:744). Where upstream
+// leaves the choice to the order of a map, the newest pod goes first.
 func (c *Controller) rank(a, b api.PodID) int {
 	p, q := c.cache.pod(a), c.cache.pod(b)
 	if r := boolRank(p.Node != api.NoNode, q.Node != api.NoNode); r != 0 {

@@ -5,8 +5,8 @@ import (
 	"github.com/jobsim/jobsim/sim/des"
 )
 
-// queue is the controller's work queue: client-go's delaying queue in front of a first-in-first-out queue that never holds a
-// key twice and never gives one to two workers.
+// queue is the controller's work queue: client-go's delaying queue in front of a first-in-first-out queue that never
+// holds a key twice and never gives one to two workers.
 type queue struct {
 	ready []api.JobID
 	busy  int32 // workers that sync
@@ -49,7 +49,8 @@ func (c *Controller) Due(id api.JobID, gen int32) {
 	c.add(j)
 }
 
-// add puts the Job into the queue, unless it is there; a Job that is being synced is queued again when that sync is done.
+// add puts the Job into the queue, unless it is there; a Job that is being synced is queued again when that sync is
+// done.
 func (c *Controller) add(j *jobState) {
 	if j.queued {
 		return

@@ -2,7 +2,8 @@ package jobctl
 
 import "github.com/jobsim/jobsim/sim/trace"
 
-// The rules of the Job controller, each with the line of job_controller.go@v1.37.2 that it stands for unless it says otherwise.
+// The rules of the Job controller, each with the line of job_controller.go@v1.37.2 that it stands for unless it says
+// otherwise.
 const (
 	RuleStaleCache        trace.Rule = "sync.stale-cache"          // :938, since 1.36
 	RuleExpectations      trace.Rule = "sync.expectations"         // :1139

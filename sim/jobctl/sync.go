@@ -89,7 +89,8 @@ func (c *Controller) syncJob(j *jobState) {
 	c.proceed(j)
 }
 
-// staleCache says whether the cache lags behind the controller's own writes (EnsureReady, consistency.go:120). Kubernetes
+// staleCache says whether the cache lags behind the controller's own writes (EnsureReady, consistency.go:120).
+// Kubernetes
 // 1.36 was the first to ask.
 func (c *Controller) staleCache(j *jobState) bool {
 	return c.knobs.Kubernetes >= 36 && (j.wrotePod > c.cache.podVersion || j.wroteJob > c.cache.jobVersion)
@@ -136,7 +137,8 @@ func isPodFailed(p *api.Pod, spec *api.JobSpec) bool {
 	return p.Deleted != des.Never && p.Status.Phase != api.Succeeded
 }
 
-// decide evaluates the end state of the Job in the controller's order, and starts to act on it (job_controller.go:1054-1195).
+// decide evaluates the end state of the Job in the controller's order, and starts to act on it
+// (job_controller.go:1054-1195).
 func (c *Controller) decide(j *jobState) {
 	s := &j.sync
 	now := c.kernel.Now()
@@ -229,8 +231,8 @@ func newCondition(t api.ConditionType, status bool, reason, message string, now 
 	return api.Condition{Type: t, Status: status, Reason: reason, Message: message, Transition: now}
 }
 
-// conclude is what follows once the pods are managed: is the Job complete, is it suspended, and is there something to write
-// (job_controller.go:1126-1202).
+// conclude is what follows once the pods are managed: is the Job complete, is it suspended, and is there something to
+// write (job_controller.go:1126-1202).
 func (c *Controller) conclude(j *jobState) {
 	s := &j.sync
 	switch {

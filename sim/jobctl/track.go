@@ -13,8 +13,8 @@ type removal struct {
 	done bool
 }
 
-// trackJobStatus adds finished pods to status.uncountedTerminatedPods and the interim condition, ahead of status write 1
-// (job_controller.go:1311-1431).
+// trackJobStatus adds finished pods to status.uncountedTerminatedPods and the interim condition, ahead of status write
+// 1 (job_controller.go:1311-1431).
 func (c *Controller) trackJobStatus(j *jobState) {
 	s := &j.sync
 	status := &s.job.Status
@@ -92,8 +92,8 @@ func (s *syncCtx) cleanUncounted() {
 	status.UncountedFailed = clean(status.UncountedFailed, &status.Failed)
 }
 
-// hasFinalizer says whether the pod of the snapshot still has its finalizer, as far as this sync knows. Both lists are in the
-// order of creation.
+// hasFinalizer says whether the pod of the snapshot still has its finalizer, as far as this sync knows. Both lists are
+// in the order of creation.
 func (s *syncCtx) hasFinalizer(id api.PodID) bool {
 	if i, ok := slices.BinarySearchFunc(s.removals, id, func(r removal, id api.PodID) int { return int(r.id) - int(id) }); ok {
 		return !s.removals[i].done
@@ -102,7 +102,8 @@ func (s *syncCtx) hasFinalizer(id api.PodID) bool {
 	return ok
 }
 
-// addInterimCondition appends FailureTarget or SuccessCriteriaMet and prepares its terminal twin (job_controller.go:1409-1430).
+// addInterimCondition appends FailureTarget or SuccessCriteriaMet and prepares its terminal twin
+// (job_controller.go:1409-1430).
 func (s *syncCtx) addInterimCondition(c *Controller) {
 	now := c.kernel.Now()
 	status := &s.job.Status

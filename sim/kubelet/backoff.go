@@ -5,8 +5,9 @@ import (
 	"github.com/jobsim/jobsim/sim/rng"
 )
 
-// scheduleRestart is doBackOff (kuberuntime_manager.go:2077@v1.37.2): the first restart is immediate and sets the back-off; a
-// further one waits for it, counted from the exit, and then doubles it. A run of more than RestartBackoffReset forgets it.
+// scheduleRestart is doBackOff (kuberuntime_manager.go:2077@v1.37.2): the first restart is immediate and sets the
+// back-off; a further one waits for it, counted from the exit, and then doubles it. A run of more than
+// RestartBackoffReset forgets it.
 func (l *Life) scheduleRestart(i int, now des.Time) {
 	c := &l.containers[i]
 	knobs := l.env.Knobs
@@ -32,8 +33,8 @@ func (l *Life) scheduleRestart(i int, now des.Time) {
 	l.because = RuleRestartBackoff
 }
 
-// jitter is how long the pod worker really sleeps: up to half as long again, and until the next poll of its queue, which is
-// once a second (pod_workers.go:1537, kubelet.go:2674).
+// jitter is how long the pod worker really sleeps: up to half as long again, and until the next poll of its queue,
+// which is once a second (pod_workers.go:1537, kubelet.go:2674).
 func (l *Life) jitter(i int, wait des.Duration) des.Duration {
 	if !l.env.Knobs.RestartJitter {
 		return wait

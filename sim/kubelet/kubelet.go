@@ -7,7 +7,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// Kubelet plays the kubelets of all nodes of a run. Make one with New; Reset prepares it for another run in the same memory.
+// Kubelet plays the kubelets of all nodes of a run. Make one with New; Reset prepares it for another run in the same
+// memory.
 type Kubelet struct {
 	kernel *des.Kernel
 	store  *store.Store

@@ -68,8 +68,8 @@ func (l *Life) summarise(now des.Time) {
 	l.setReady(started && ready && !l.ended, now)
 }
 
-// setReady keeps the Ready condition. It is there from the kubelet's first report, and until the containers are ready it
-// dates from when the kubelet learnt of the pod.
+// setReady keeps the Ready condition. It is there from the kubelet's first report, and until the containers are ready
+// it dates from when the kubelet learnt of the pod.
 func (l *Life) setReady(ready bool, now des.Time) {
 	s := &l.status
 	if !s.HasReady {

@@ -69,7 +69,8 @@ func (c *Controller) Observe(n *store.Notice) {
 	}
 }
 
-// Lose is a node falling silent: its last heartbeat was the latest one due, and the monitor noticed it at its next look.
+// Lose is a node falling silent: its last heartbeat was the latest one due, and the monitor noticed it at its next
+// look.
 func (c *Controller) Lose(id api.NodeID) {
 	n := &c.nodes[id]
 	n.lost = true
@@ -136,7 +137,8 @@ func (c *Controller) schedule(id api.NodeID, d des.Duration) {
 	c.kernel.Schedule(c.kernel.Now().Add(d), api.ClassNode, api.KindTaint, int32(id), n.gen)
 }
 
-// Taint is the node's next step towards eviction: the taint, and when the pods' tolerations have run out, their deletion.
+// Taint is the node's next step towards eviction: the taint, and when the pods' tolerations have run out, their
+// deletion.
 func (c *Controller) Taint(id api.NodeID, gen int32) {
 	node := c.store.Node(id)
 	if c.nodes[id].gen != gen || node.Version == 0 {

@@ -7,8 +7,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// collectable says whether the pod garbage collector will have to end the pod: it is being deleted without ever having had a
-// node, or its node is gone.
+// collectable says whether the pod garbage collector will have to end the pod: it is being deleted without ever having
+// had a node, or its node is gone.
 func (c *Controller) collectable(p *api.Pod) bool {
 	if p.Version == 0 {
 		return false

@@ -28,8 +28,8 @@ func (r *room) take(req *api.Resources, sign int64) {
 	r.pods += int32(sign)
 }
 
-// allocated is how full the node would be, in 2^32nds of its capacity averaged over cpu and memory; without requests, by
-// the number of pods (LeastAllocated, plugins/noderesources/least_allocated.go@v1.37.2).
+// allocated is how full the node would be, in 2^32nds of its capacity averaged over cpu and memory; without requests,
+// by the number of pods (LeastAllocated, plugins/noderesources/least_allocated.go@v1.37.2).
 func (r *room) allocated(s *api.NodeSpec) uint64 {
 	if s.Unlimited {
 		return uint64(r.pods)

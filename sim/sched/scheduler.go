@@ -75,8 +75,8 @@ func (s *Scheduler) requests(p *api.Pod) *api.Resources {
 	return &s.store.Job(p.Job).Spec.Template.Requests
 }
 
-// roomMade has the waiting pods tried again. They come from the back-off queue at once, as nothing else is to be scheduled
-// (SchedulerPopFromBackoffQ, on since 1.33).
+// roomMade has the waiting pods tried again. They come from the back-off queue at once, as nothing else is to be
+// scheduled (SchedulerPopFromBackoffQ, on since 1.33).
 func (s *Scheduler) roomMade() {
 	if s.waits > 0 && !s.retry {
 		s.retry = true

@@ -5,11 +5,12 @@ import (
 	"github.com/jobsim/jobsim/sim/des"
 )
 
-// DeletePod deletes a pod with a grace period in seconds; absent means the pod's own. It reports false where the pod is gone.
+// DeletePod deletes a pod with a grace period in seconds; absent means the pod's own. It reports false where the pod is
+// gone.
 //
-// Like the API server it works in two steps: deletionTimestamp and grace are written, and the object is removed once the
-// grace is 0 and no finalizer holds it (apiserver/pkg/registry/rest/delete.go:75 and registry/generic/registry/store.go:1116,
-// v0.37.2).
+// Like the API server it works in two steps: deletionTimestamp and grace are written, and the object is removed once
+// the grace is 0 and no finalizer holds it (apiserver/pkg/registry/rest/delete.go:75 and
+// registry/generic/registry/store.go:1116, v0.37.2).
 func (s *Store) DeletePod(w Writer, id api.PodID, grace api.Opt[int64]) bool {
 	p := &s.pods[id]
 	if p.Version == 0 {
@@ -49,8 +50,8 @@ func (s *Store) markDeleted(p *api.Pod, grace int64) {
 	p.Deleted = s.kernel.Now().Add(api.Seconds(grace)).Truncate()
 }
 
-// shortenGrace applies a further deletion of a pod that is being deleted: it can only bring the end nearer. It reports false
-// where the deletion changes nothing and removes nothing.
+// shortenGrace applies a further deletion of a pod that is being deleted: it can only bring the end nearer. It reports
+// false where the deletion changes nothing and removes nothing.
 func (s *Store) shortenGrace(p *api.Pod, grace api.Opt[int64]) bool {
 	if p.Grace == 0 {
 		return !p.Finalizer
@@ -81,8 +82,8 @@ func (s *Store) Disrupt(w Writer, id api.PodID, d api.Disruption) bool {
 	return s.UpdatePodStatus(w, id, status)
 }
 
-// DeleteJob deletes a Job. Background and Orphan remove it at once, unless something waits for it; Foreground marks it and
-// leaves it until FinishDeletion. It reports false where the Job is gone.
+// DeleteJob deletes a Job. Background and Orphan remove it at once, unless something waits for it; Foreground marks it
+// and leaves it until FinishDeletion. It reports false where the Job is gone.
 func (s *Store) DeleteJob(w Writer, id api.JobID, p api.Propagation) bool {
 	j := &s.jobs[id]
 	if j.Version == 0 {

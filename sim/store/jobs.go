@@ -42,8 +42,8 @@ func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) bool 
 	return true
 }
 
-// UpdateJobStatus writes job's status, provided that job is the latest version, and returns the Job as stored: its times are
-// whole seconds. A write that changes nothing is none. Errors: ErrConflict, ErrInvalid, ErrNotFound.
+// UpdateJobStatus writes job's status, provided that job is the latest version, and returns the Job as stored: its
+// times are whole seconds. A write that changes nothing is none. Errors: ErrConflict, ErrInvalid, ErrNotFound.
 func (s *Store) UpdateJobStatus(w Writer, job api.Job) (api.Job, error) {
 	j := &s.jobs[job.ID]
 	switch {

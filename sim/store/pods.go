@@ -55,7 +55,8 @@ func (s *Store) BindPod(w Writer, id api.PodID, node api.NodeID) bool {
 	return true
 }
 
-// UpdatePodStatus writes the pod's status. It reports false where the pod is gone. A write that changes nothing is none.
+// UpdatePodStatus writes the pod's status. It reports false where the pod is gone. A write that changes nothing is
+// none.
 func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status api.PodStatus) bool {
 	p := &s.pods[id]
 	if p.Version == 0 {
@@ -70,8 +71,8 @@ func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status api.PodStatus) bo
 	return true
 }
 
-// Untrack removes the pod's tracking finalizer, and with it the pod if that was all that held it. It reports false where the
-// pod is gone: to a controller, 404.
+// Untrack removes the pod's tracking finalizer, and with it the pod if that was all that held it. It reports false
+// where the pod is gone: to a controller, 404.
 func (s *Store) Untrack(w Writer, id api.PodID) bool {
 	p := &s.pods[id]
 	if p.Version == 0 {
@@ -96,7 +97,8 @@ func (s *Store) removePod(w Writer, old, p *api.Pod) {
 	s.commitPod(w, old, p)
 }
 
-// FailPod makes a pod that no kubelet looks after Failed (PodGC's markFailedAndDeletePod, podgc/gc_controller.go:346@v1.37.2).
+// FailPod makes a pod that no kubelet looks after Failed (PodGC's markFailedAndDeletePod,
+// podgc/gc_controller.go:346@v1.37.2).
 func (s *Store) FailPod(w Writer, id api.PodID, d api.Disruption) {
 	status := s.pods[id].Status
 	status.Phase, status.EndedAt = api.Failed, s.kernel.Now()

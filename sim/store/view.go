@@ -62,8 +62,8 @@ type view struct {
 
 func (s *Store) notify(n Notice) { s.history = append(s.history, n) }
 
-// Due are the notices that the view's component learns of now, in order; they are then seen. Where the next one is not due yet,
-// a KindWatch event is scheduled for it. The slice is valid until the next write.
+// Due are the notices that the view's component learns of now, in order; they are then seen. Where the next one is not
+// due yet, a KindWatch event is scheduled for it. The slice is valid until the next write.
 func (s *Store) Due(id ViewID) []Notice {
 	v := &s.views[id]
 	first := v.next - s.dropped

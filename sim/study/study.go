@@ -27,8 +27,8 @@ type Options struct {
 	Done    func(int) // called now and then, from any goroutine, with how many runs are done; may be nil
 }
 
-// Replicate runs cfg opts.Runs times with replications 0, 1, ..., and returns the results in that order. When ctx ends it
-// returns the results of the runs from the first on that are done, without a gap, and ctx's error.
+// Replicate runs cfg opts.Runs times with replications 0, 1, ..., and returns the results in that order. When ctx ends
+// it returns the results of the runs from the first on that are done, without a gap, and ctx's error.
 func Replicate(ctx context.Context, cfg *sim.Config, opts Options) ([]Result, error) {
 	results := make([]Result, opts.Runs)
 	errs := make([]error, opts.Runs)
