@@ -1,3 +1,3 @@
-// Package reports is the room of what is made from traces and samples: statistics in stats; facts, verdicts and pictures come
-// with the comparison of worlds.
+// Package reports is the room of what is made from traces and samples: statistics in stats; facts, verdicts and
+// pictures come with the comparison of worlds.
 package reports

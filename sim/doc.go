@@ -1,9 +1,9 @@
-// Package sim computes what a Kubernetes cluster does to Jobs: a pure function of a Config, on integers, with nothing but the
-// standard library. Run is the only verb that most callers need.
+// Package sim computes what a Kubernetes cluster does to Jobs: a pure function of a Config, on integers, with nothing
+// but the standard library. Run is the only verb that most callers need.
 //
 // Read config.go for what goes in and comes out, and World.handle in world.go for the table of contents of a run. The
-// components are packages of their own that meet only in the store: jobctl (the Job controller), sched, kubelet, nodectl and
-// gc. des is the kernel below, rng the randomness, api the objects, trace the output.
+// components are packages of their own that meet only in the store: jobctl (the Job controller), sched, kubelet,
+// nodectl and gc. des is the kernel below, rng the randomness, api the objects, trace the output.
 //
 // # The determinism contract
 //

@@ -1,4 +1,5 @@
-// Package simtest is the theatre: a world in which one can submit, fail, step and look, played by the scripts in testdata.
+// Package simtest is the theatre: a world in which one can submit, fail, step and look, played by the scripts in
+// testdata.
 //
 // A script is a list of commands with their answers, in the form of github.com/cockroachdb/datadriven:
 //
@@ -13,6 +14,6 @@
 //	job job=a                 the Job's status as stored
 //	pods job=a                the Job's pods as stored
 //
-// An argument that is not known fails the script. Answers are rewritten by go test ./sim/simtest -rewrite; the diff is the
-// review.
+// An argument that is not known fails the script. Answers are rewritten by go test ./sim/simtest -rewrite; the diff is
+// the review.
 package simtest
