@@ -71,7 +71,8 @@ func (s *Scenario) nodes() []api.NodeSpec {
 
 // fateRules are the rules of one fate: one for each Job that has the container that it names, else one.
 func (s *Scenario) fateRules(f *Fate) []api.FateRule {
-	r := api.FateRule{Job: api.AnyJob, Container: api.AnyMain, Index: f.Match.Index.Ranges, Attempt: f.Match.Attempt.Ranges,
+	r := api.FateRule{Job: api.AnyJob, Container: api.AnyMain,
+		Index: f.Match.Index.Ranges, Attempt: f.Match.Attempt.Ranges,
 		Number: f.Match.Pod.Ranges, Restart: f.Match.Restart.Ranges, Chance: chance(f.Probability),
 		Start: f.Start.Dist, Ready: f.Ready.Dist, NoReady: f.Ready.Forever, Run: f.Run.Dist, NoExit: f.Run.Forever,
 		Term: f.OnTerm.After.Dist, NeverTerm: f.OnTerm.After.Forever, TermExit: 143}

@@ -111,7 +111,7 @@ var containerFields = map[string]treatment{
 	"livenessProbe":            refused(probing),
 	"readinessProbe":           refused(probing),
 	"startupProbe":             refused(probing),
-	"lifecycle":                refused("hooks change how long a container starts and stops; use start and onTerm of its fate"),
+	"lifecycle":                refused("hooks change how long it starts and stops; use start and onTerm of its fate"),
 	"resizePolicy":             immaterial("nothing resizes the pods of a Job"),
 	"ports":                    immaterial(podOnly), // hostPort is refused below
 	"ports[].hostPort":         refused(placement),

@@ -102,7 +102,7 @@ type Fate struct {
 	Start       Dist     `json:"start"`       // before the container starts: image pull and the like; default 0s
 	Ready       Dist     `json:"ready"`       // from start to readiness, or never; default 0s
 	Run         Dist     `json:"run"`         // from start to end, or forever; default 0s
-	FailAfter   Dist     `json:"failAfter"`   // time to failure: where it is shorter than run, the run ends then, as a failure
+	FailAfter   Dist     `json:"failAfter"`   // time to failure: ends the run where it is shorter than run
 	Exit        *int32   `json:"exit"`        // exit code; default 0
 	Signal      string   `json:"signal"`      // dies by a signal, such as SIGSEGV: exit code 128 and its number
 	OOM         bool     `json:"oom"`         // is killed for its memory: exit code 137

@@ -63,7 +63,8 @@ func (l *loader) read(text []byte) {
 		l.finish(l.bare)
 	}
 	if len(l.scenarios) == 0 && len(l.problems) == 0 {
-		l.fail(0, "no scenario and no Job in it (allowed: kind Scenario of %s, kind Job of batch/v1, or a List of those)", APIVersion)
+		l.fail(0, "no scenario and no Job in it (allowed: kind Scenario of %s, kind Job of batch/v1, or a List of those)",
+			APIVersion)
 	}
 }
 

@@ -108,8 +108,8 @@ func (d *document) validateTemplate(at string, p *corev1.PodSpec) {
 		names[c.Name] = true
 		d.validateRequests(field, c)
 		if c.RestartPolicy != nil && (list == "containers" || *c.RestartPolicy != corev1.ContainerRestartPolicyAlways) {
-			d.add(field+".restartPolicy", "cannot be simulated: restart policies of containers: %s (allowed: Always, for init containers)",
-				notYet)
+			d.add(field+".restartPolicy",
+				"cannot be simulated: restart policies of containers: %s (allowed: Always, for init containers)", notYet)
 		}
 	}
 	for i := range p.InitContainers {
@@ -134,7 +134,8 @@ func (d *document) validateRequests(at string, c *corev1.Container) {
 		switch name {
 		case corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage:
 		default:
-			d.add(at+".resources.requests", "cannot be simulated: resource %s: %s (allowed: cpu, memory, ephemeral-storage)", name, notYet)
+			d.add(at+".resources.requests",
+				"cannot be simulated: resource %s: %s (allowed: cpu, memory, ephemeral-storage)", name, notYet)
 		}
 	}
 }

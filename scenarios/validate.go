@@ -85,7 +85,8 @@ func (s *Scenario) validateCluster() {
 
 func (s *Scenario) validateKnobs() {
 	k, d := &s.File.Cluster.Knobs, s.doc
-	for name, span := range map[string]Span{"syncBatch": k.SyncBatch, "apiBackoff": k.APIBackoff, "maxAPIBackoff": k.MaxAPIBackoff,
+	for name, span := range map[string]Span{"syncBatch": k.SyncBatch, "apiBackoff": k.APIBackoff,
+		"maxAPIBackoff":     k.MaxAPIBackoff,
 		"podFailureBackoff": k.PodFailureBackoff, "maxPodBackoff": k.MaxPodBackoff, "restartBackoff": k.RestartBackoff,
 		"maxContainerRestartPeriod": k.MaxRestartBackoff, "nodeMonitorPeriod": k.NodeMonitorPeriod,
 		"leaseRenewInterval": k.LeaseRenew, "podGCPeriod": k.PodGCPeriod} {
@@ -223,8 +224,8 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 		nonNegative(d, at+".patch.ttlSecondsAfterFinished", p.TTLSecondsAfterFinished)
 	}
 	if given != 1 {
-		d.add(at, "has %d disturbances (allowed: exactly one of deletePod, evictPod, deleteJob, suspend, resume, scale, patch, "+
-			"drain, cordon, uncordon, loseNode, returnNode, deleteNode)", given)
+		d.add(at, "has %d disturbances (allowed: exactly one of deletePod, evictPod, deleteJob, suspend, resume, scale, "+
+			"patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode)", given)
 	}
 }
 

@@ -10,11 +10,11 @@
 //  1. Time moves only in Kernel.Step. There is no tick; an idle hour costs one event.
 //  2. Order is total: (At, Class, Seq). The classes are in api/event.go; Seq is the insertion number. The test mode
 //     TieShuffle replaces Seq by a keyed permutation: outcomes that are order-free must not change.
-//  3. Randomness is addressed. Adding a draw for one purpose cannot move another; the same key gives common random numbers
-//     across configurations.
+//  3. Randomness is addressed. Adding a draw for one purpose cannot move another; the same key gives common random
+//     numbers across configurations.
 //  4. Floats never decide. Distributions are floating-point inside rng and leave it as integer nanoseconds.
-//  5. No map is ranged, no goroutine started; there is no lock, channel, context, clock, file or log. Objects have dense ids
-//     and live in slices.
+//  5. No map is ranged, no goroutine started; there is no lock, channel, context, clock, file or log. Objects have
+//     dense ids and live in slices.
 //  6. The generator is ours, and its first outputs are pinned.
 //  7. The end is an event. Until.Horizon is scheduled in the last class; going past MaxSteps is an error.
 //  8. Violations carry their reproduction.

@@ -158,6 +158,9 @@ func (w *World) handle(e des.Event) {
 
 // deliver gives every component the notices that it learns of now.
 func (w *World) deliver() {
+	if w.store.Quiet() {
+		return
+	}
 	for _, id := range store.Views() {
 		due := w.store.Due(id)
 		for i := range due {

@@ -66,7 +66,8 @@ func cause(r *trace.Record) string {
 		return fmt.Sprintf("%s was marked for deletion by the %s, %s", r.Ref, r.Actor, details(r))
 	case trace.Wait:
 		if until := arg("until"); until != "" {
-			return fmt.Sprintf("no pod may be created until %s: %s failures in a row, the last at %s", until, arg("failures"), arg("since"))
+			return fmt.Sprintf("no pod may be created until %s: %s failures in a row, the last at %s",
+				until, arg("failures"), arg("since"))
 		}
 		return fmt.Sprintf("the Job controller waits: %s", orDefault(details(r), "for its caches"))
 	case trace.Reset:

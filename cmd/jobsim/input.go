@@ -27,10 +27,13 @@ type input struct {
 
 func (in *input) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringSliceVarP(&in.files, "filename", "f", nil, "Job manifests and scenarios: a file, a directory, or - for standard input")
+	f.StringSliceVarP(&in.files, "filename", "f", nil,
+		"Job manifests and scenarios: a file, a directory, or - for standard input")
 	f.StringSliceVarP(&in.names, "scenario", "s", nil, "scenarios of the library, by name (see jobsim list)")
-	f.Float64Var(&in.failureRate, "failure-rate", 0, "probability that a container run fails, 0 to 1; replaces the scenario's fates")
-	f.StringVar(&in.duration, "duration", "", "how long a container runs, such as 30s or lognormal:30s,0.5; replaces the scenario's fates")
+	f.Float64Var(&in.failureRate, "failure-rate", 0,
+		"probability that a container run fails, 0 to 1; replaces the scenario's fates")
+	f.StringVar(&in.duration, "duration", "",
+		"how long a container runs, such as 30s or lognormal:30s,0.5; replaces the scenario's fates")
 	f.StringVar(&in.profile, "profile", "", "latencies and client limits of the cluster: none or default")
 	f.StringVar(&in.kubernetes, "kubernetes-version", "", "Kubernetes version whose behaviour is simulated, 1.34 to 1.37")
 }

@@ -36,7 +36,8 @@ func jobsim(t *testing.T, stdin string, args ...string) (code int, stdout, stder
 }
 
 func TestRun_JSONIsTheInterface(t *testing.T) {
-	code, out, stderr := jobsim(t, job, "run", "-f", "-", "--failure-rate", "0.1", "--duration", "lognormal:30s,0.5", "-n", "200", "-o", "json")
+	code, out, stderr := jobsim(t, job, "run", "-f", "-", "--failure-rate", "0.1",
+		"--duration", "lognormal:30s,0.5", "-n", "200", "-o", "json")
 	if code != exitOK {
 		t.Fatalf("exit %d: %s", code, stderr)
 	}

@@ -87,7 +87,9 @@ func summarise(scenario string, seed uint64, results []study.Result) *summary {
 		out.Success = proportion{w.Center, w.Lo, w.Hi}
 	}
 	m, p, w := estimates{values: makespan}, estimates{values: pods}, estimates{values: wasted}
-	out.MakespanSeconds = quantiles{m.mean(), m.quantile("p50", 0.5), m.quantile("p95", 0.95), m.quantile("p99", 0.99), m.intervals}
+	out.MakespanSeconds = quantiles{
+		Mean: m.mean(), P50: m.quantile("p50", 0.5), P95: m.quantile("p95", 0.95), P99: m.quantile("p99", 0.99)}
+	out.MakespanSeconds.Intervals = m.intervals
 	out.PodsCreated = podQuantiles{p.mean(), p.quantile("p95", 0.95), p.intervals}
 	out.Wasted = mean{w.mean(), w.intervals}
 	return out
@@ -148,8 +150,8 @@ func printTable(w io.Writer, s *summary) error {
 	row("scenario", "%s (%d runs, seed %d)", s.Scenario, s.Runs, s.Seed)
 	row("P(success)", "%.4f (%.4f to %.4f)", s.Success.Estimate, s.Success.Low, s.Success.High)
 	m := s.MakespanSeconds
-	row("makespan", "p50 %s   p95 %s   p99 %s", show(m.P50, " s", m.Intervals, "p50"), show(m.P95, " s", m.Intervals, "p95"),
-		show(m.P99, " s", m.Intervals, "p99"))
+	row("makespan", "p50 %s   p95 %s   p99 %s",
+		show(m.P50, " s", m.Intervals, "p50"), show(m.P95, " s", m.Intervals, "p95"), show(m.P99, " s", m.Intervals, "p99"))
 	row("pods created", "mean %s   p95 %s", show(s.PodsCreated.Mean, "", s.PodsCreated.Intervals, "mean"),
 		show(s.PodsCreated.P95, "", s.PodsCreated.Intervals, "p95"))
 	row("wasted", "mean %s", show(s.Wasted.Mean, " pod-seconds", s.Wasted.Intervals, "mean"))

@@ -76,7 +76,7 @@ type FateRule struct {
 	Start     rng.Dist
 	Ready     rng.Dist
 	Run       rng.Dist
-	FailAfter Opt[rng.Dist] // time to failure: where it is shorter than Run, the run ends then, with End and Exit; else with 0
+	FailAfter Opt[rng.Dist] // time to failure: one shorter than Run ends it, else the exit code is 0
 	End       End
 	Exit      int32
 	Term      rng.Dist

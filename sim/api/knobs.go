@@ -29,7 +29,7 @@ type Knobs struct {
 	SlowStartBatch     int32        // first batch of creations, doubling (controller_utils.go:87)
 	ExpectationTimeout des.Duration // when unobserved creations and deletions are given up (controller_utils.go:72)
 	JobSyncs           int32        // concurrent-job-syncs (pkg/controller/job/config/v1alpha1/defaults.go:36)
-	QPS                float64      // client requests a second of the Job controller; 0: unlimited (pkg/controller/apis/config/v1alpha1/defaults.go:58)
+	QPS                float64      // client requests a second; 0: unlimited (apis/config/v1alpha1/defaults.go:58)
 	Burst              int32        // and its burst (defaults.go:62)
 	Events             bool         // Kubernetes Events are written and share QPS
 
@@ -41,11 +41,11 @@ type Knobs struct {
 	NodeMonitorPeriod  des.Duration // nodelifecycle/config/v1alpha1/defaults.go:45
 	NodeMonitorGrace   des.Duration // silence until Ready=Unknown (defaults.go:51)
 	LeaseRenew         des.Duration // heartbeat of a node (kubelet.go:237)
-	UnreachableSeconds int64        // tolerationSeconds of the default toleration (defaulttolerationseconds/admission.go:44)
+	UnreachableSeconds int64        // of the default toleration (defaulttolerationseconds/admission.go:44)
 	PodGCPeriod        des.Duration // pkg/controller/podgc/gc_controller.go:48
 	PodGCQuarantine    des.Duration // gc_controller.go:51
 
-	SchedulerBackoff    des.Duration // first delay of an unschedulable pod, doubling (scheduling_queue.go@v1.37.2, podInitialBackoffSeconds)
+	SchedulerBackoff    des.Duration // first delay of an unschedulable pod, doubling (podInitialBackoffSeconds)
 	MaxSchedulerBackoff des.Duration // podMaxBackoffSeconds
 	SchedulerFlush      des.Duration // parked longer than this is tried again (scheduling_queue.go:65)
 

@@ -142,11 +142,11 @@ type PodStatus struct {
 	Disruption Disruption
 
 	Restarts     int32    // restartCount summed over all containers and init containers
-	MaxRestarts  int32    // the largest restartCount among main containers; among sidecars where those are equal (controller_utils.go:768@v1.37.2)
+	MaxRestarts  int32    // the largest restartCount among main containers (controller_utils.go:768@v1.37.2)
 	Exit         int32    // the first non-zero exit code among terminated containers, else 0
 	OOMKilled    bool     // a container was killed for its memory
 	ReadySince   des.Time // lastTransitionTime of Ready, whole seconds; meaningful with HasReady
-	FinishedAt   des.Time // the latest finishedAt if every main container and sidecar is terminated, whole seconds; else Never
+	FinishedAt   des.Time // the latest finishedAt, whole seconds; Never until every main container and sidecar has ended
 	StartTime    des.Time // status.startTime, whole seconds; Never before the kubelet has seen the pod
 	RunningSince des.Time // when it became Running, exact; Never before
 	EndedAt      des.Time // when its terminal phase was written, exact; Never before

@@ -94,7 +94,8 @@ func (c *Checker) checkJob(was *seen, job *api.Job, pods jobPods, report func(st
 	if s.Ready.Or(0) > s.Active {
 		report("job %s: %d ready of %d active", name, s.Ready.Value, s.Active)
 	}
-	if counted := s.Succeeded + s.Failed + int32(len(s.UncountedSucceeded)+len(s.UncountedFailed)); counted > pods.created {
+	counted := s.Succeeded + s.Failed + int32(len(s.UncountedSucceeded)+len(s.UncountedFailed))
+	if counted > pods.created {
 		report("job %s: %d pods counted of %d created", name, counted, pods.created)
 	}
 	if pods.active > was.maxParallelism {
@@ -118,7 +119,8 @@ func checkConditions(name string, s *api.JobStatus, report func(string, ...any))
 		}
 		return -1
 	}
-	complete, failed, target, met := at(api.JobComplete), at(api.JobFailed), at(api.JobFailureTarget), at(api.JobSuccessCriteriaMet)
+	complete, met := at(api.JobComplete), at(api.JobSuccessCriteriaMet)
+	failed, target := at(api.JobFailed), at(api.JobFailureTarget)
 	switch {
 	case failed >= 0 && (target < 0 || target > failed):
 		report("job %s: Failed without FailureTarget before it", name)

@@ -4,34 +4,36 @@ import "math/bits"
 
 const (
 	digitBits = 6
-	// cols is the number of slots in a row: as many as a word has bits, so that one word says which are in use.
+	// cols is the number of slots in a row: as many as a word has bits, so that one word says which
+	// are in use.
 	cols = 1 << digitBits
 	// rows is one row for the instant base itself and one for each digit of a 63-bit time.
 	rows = 1 + (63+digitBits-1)/digitBits
-	// blockLen makes a block 752 bytes, and is how many events the sorted front takes over at once. Measured: 21 is
-	// slower from 10^5 pending on, 63 gains nothing below 10^6.
+	// blockLen makes a block 752 bytes, and is how many events the sorted front takes over at once.
+	// Measured: 21 is slower from 10^5 pending on, 63 gains nothing below 10^6.
 	blockLen = 31
 )
 
-// An item is an Event as the queue keeps it: three whole words. (Two int32 written separately and read back as one word
-// would stall the processor at every move.)
+// An item is an Event as the queue keeps it: three whole words. (Two int32 written separately and
+// read back as one word would stall the processor at every move.)
 type item struct {
 	at, order, load uint64
 }
 
 func (a item) before(b item) bool { return a.at < b.at || a.at == b.at && a.order < b.order }
 
-// wheel holds the events that are not near: a monotone radix heap [Ahuja, Mehlhorn, Orlin and Tarjan 1990,
-// doi:10.1145/77600.77615] with 64 slots a row, in other words a hierarchical timing wheel [Varghese and Lauck 1987,
-// doi:10.1145/41457.37504] that skips what is empty.
+// wheel holds the events that are not near: a monotone radix heap [Ahuja, Mehlhorn, Orlin and
+// Tarjan 1990, doi:10.1145/77600.77615] with 64 slots a row, in other words a hierarchical timing
+// wheel [Varghese and Lauck 1987, doi:10.1145/41457.37504] that skips what is empty.
 //
-// An event lies in the row of the highest digit (base 64) in which its time differs from base, at the column of that digit.
-// So every row is later than the rows before it, every column later than the columns before it, and all of the first slot in use is
-// earlier than all else. Row 0 holds the instant base itself, a column a class. An event moves to a lower row at most 11
-// times, whatever the times are: there is nothing to tune and no worst case to fear.
+// An event lies in the row of the highest digit (base 64) in which its time differs from base, at
+// the column of that digit. So every row is later than the rows before it, every column later than
+// the columns before it, and all of the first slot in use is earlier than all else. Row 0 holds the
+// instant base itself, a column a class. An event moves to a lower row at most 11 times, whatever
+// the times are: there is nothing to tune and no worst case to fear.
 //
-// Slots are queues and moving keeps their order, so events of one instant and one class stay in order of insertion without
-// being compared.
+// Slots are queues and moving keeps their order, so events of one instant and one class stay in
+// order of insertion without being compared.
 type wheel struct {
 	// base is no later than now, nor than any event in the wheel.
 	base uint64
@@ -41,7 +43,8 @@ type wheel struct {
 	usedRows uint32
 	used     [rows]uint64
 	slots    [rows][cols]slot
-	// blocks is the memory of all slots, used again and again; blocks[0] stays unused, so that 0 means none.
+	// blocks is the memory of all slots, used again and again; blocks[0] stays unused, so that 0
+	// means none.
 	blocks []block
 	// free is the first block of those that no slot uses.
 	free int32
@@ -141,8 +144,9 @@ func (w *wheel) pop(col uint) item {
 	return e
 }
 
-// advance works on the first slot, in a row above 0. One block goes to near, more are spread over the rows below. It returns
-// near and its new limit: all that is left in the wheel is at that instant or later.
+// advance works on the first slot, in a row above 0. One block goes to near, more are spread over
+// the rows below. It returns near and its new limit: all that is left in the wheel is at that
+// instant or later.
 func (w *wheel) advance(row, col uint, near []item) ([]item, uint64) {
 	s := w.clear(row, col)
 	shift := (row - 1) * digitBits
@@ -161,7 +165,8 @@ func (w *wheel) advance(row, col uint, near []item) ([]item, uint64) {
 	return near, start + 1<<shift
 }
 
-// spread puts the events of a slot that was cleared where they belong now, all but the one with the given order.
+// spread puts the events of a slot that was cleared where they belong now, all but the one with the
+// given order.
 func (w *wheel) spread(s slot, except uint64) {
 	for i := s.head; i != 0; i = w.release(i) {
 		for j := w.blocks[i].lo; j < w.blocks[i].hi; j++ {

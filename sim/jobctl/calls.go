@@ -40,7 +40,8 @@ func (c *Controller) issue(j *jobState) {
 func (c *Controller) send(j *jobState, i int32) {
 	now := c.kernel.Now()
 	at := c.limiter.reserve(now)
-	at = at.Add(c.source.Draw(&c.knobs.Latency.Request, rng.Key{Purpose: rng.Latency, Job: int32(j.job.ID), Index: c.calls}))
+	address := rng.Key{Purpose: rng.Latency, Job: int32(j.job.ID), Index: c.calls}
+	at = at.Add(c.source.Draw(&c.knobs.Latency.Request, address))
 	c.calls++
 	if at > now {
 		c.kernel.Schedule(at, api.ClassController, api.KindCall, int32(j.job.ID), i)

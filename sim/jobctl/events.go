@@ -10,7 +10,7 @@ import (
 const (
 	spamBurst                = 25
 	spamRefill  des.Duration = 300 * des.Second
-	eventBuffer              = 1000 // the broadcaster's queue; what does not fit is dropped (record/event.go, maxQueuedEvents)
+	eventBuffer              = 1000 // the broadcaster's queue; what does not fit is dropped (record/event.go)
 )
 
 // recorder writes Kubernetes Events one after another. They matter because they take tokens of the controller's client.

@@ -17,8 +17,8 @@ func (c *Controller) enactJobFinished(j *jobState) bool {
 		c.explain(j, trace.Wait, RuleTerminatingBlocks, trace.Arg{Key: "terminating", Value: itoa(s.terminating)})
 		return false
 	}
-	status.Conditions, _ = ensureJobConditionStatus(status.Conditions, newCondition(s.finished.Type, true, s.finished.Reason,
-		s.finished.Message, c.kernel.Now()))
+	terminal := newCondition(s.finished.Type, true, s.finished.Reason, s.finished.Message, c.kernel.Now())
+	status.Conditions, _ = ensureJobConditionStatus(status.Conditions, terminal)
 	if s.finished.Type == api.JobComplete {
 		// The time of the decision, before the finalizers were removed.
 		status.CompletionTime = s.finished.Transition

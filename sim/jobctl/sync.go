@@ -186,14 +186,17 @@ func (c *Controller) evaluate(j *jobState) {
 	switch deadline, ok := s.job.Spec.ActiveDeadline(); {
 	case s.failed > s.job.Spec.BackoffLimit:
 		c.fail(j, api.ReasonBackoffLimitExceeded, RuleBackoffLimit,
-			trace.Arg{Key: "failed", Value: itoa(s.failed)}, trace.Arg{Key: "backoffLimit", Value: itoa(s.job.Spec.BackoffLimit)})
+			trace.Arg{Key: "failed", Value: itoa(s.failed)},
+			trace.Arg{Key: "backoffLimit", Value: itoa(s.job.Spec.BackoffLimit)})
 	case pastBackoffLimitOnFailure(s.job.Spec, j.seen.restarts):
 		c.fail(j, api.ReasonBackoffLimitExceeded, RuleRestartLimit,
-			trace.Arg{Key: "restarts", Value: itoa(j.seen.restarts)}, trace.Arg{Key: "backoffLimit", Value: itoa(s.job.Spec.BackoffLimit)})
+			trace.Arg{Key: "restarts", Value: itoa(j.seen.restarts)},
+			trace.Arg{Key: "backoffLimit", Value: itoa(s.job.Spec.BackoffLimit)})
 	case !ok || s.job.Spec.Suspend:
 	case now.Sub(status.StartTime) >= deadline:
 		c.fail(j, api.ReasonDeadlineExceeded, RuleDeadline,
-			trace.Arg{Key: "active", Value: now.Sub(status.StartTime).String()}, trace.Arg{Key: "deadline", Value: deadline.String()})
+			trace.Arg{Key: "active", Value: now.Sub(status.StartTime).String()},
+			trace.Arg{Key: "deadline", Value: deadline.String()})
 	default:
 		c.enqueue(j, deadline-now.Sub(status.StartTime))
 	}

@@ -95,7 +95,8 @@ func (s *syncCtx) cleanUncounted() {
 // hasFinalizer says whether the pod of the snapshot still has its finalizer, as far as this sync knows. Both lists are
 // in the order of creation.
 func (s *syncCtx) hasFinalizer(id api.PodID) bool {
-	if i, ok := slices.BinarySearchFunc(s.removals, id, func(r removal, id api.PodID) int { return int(r.id) - int(id) }); ok {
+	byID := func(r removal, id api.PodID) int { return int(r.id) - int(id) }
+	if i, ok := slices.BinarySearchFunc(s.removals, id, byID); ok {
 		return !s.removals[i].done
 	}
 	_, ok := slices.BinarySearchFunc(s.ended, id, func(e endedPod, id api.PodID) int { return int(e.id) - int(id) })

@@ -39,8 +39,8 @@ func (l *Life) jitter(i int, wait des.Duration) des.Duration {
 	if !l.env.Knobs.RestartJitter {
 		return wait
 	}
-	s := l.env.Fates.Source.At(rng.Key{Purpose: rng.Jitter, Job: int32(l.key.Job), Index: l.key.Index, Attempt: l.key.Attempt,
-		Sub: int32(i)<<16 | l.containers[i].restarts})
+	s := l.env.Fates.Source.At(rng.Key{Purpose: rng.Jitter,
+		Job: int32(l.key.Job), Index: l.key.Index, Attempt: l.key.Attempt, Sub: int32(i)<<16 | l.containers[i].restarts})
 	wait += des.Duration(s.Int64N(int64(wait/2) + 1))
 	return (wait + des.Second - 1) / des.Second * des.Second
 }

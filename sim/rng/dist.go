@@ -27,8 +27,9 @@ const (
 	Mixture                     // Parts, by weight
 )
 
-// Dist is a distribution of spans of time. The zero value is the constant 0. Make others with the constructors or Parse, or
-// literally and with a look at Validate. A Dist is not changed once it is in use.
+// Dist is a distribution of spans of time. The zero value is the constant 0. Make others with the
+// constructors or Parse, or literally and with a look at Validate. A Dist is not changed once it is
+// in use.
 type Dist struct {
 	// Kind says what the other fields mean; those it does not name are zero.
 	Kind DistKind
@@ -92,7 +93,8 @@ func NewLognormal(median des.Duration, sigma float64) (Dist, error) {
 	return shaped(Lognormal, median, sigma)
 }
 
-// NewWeibull is Weibull; shape 1 is the exponential distribution, less means ever fewer failures with age.
+// NewWeibull is Weibull; shape 1 is the exponential distribution, less means ever fewer failures
+// with age.
 func NewWeibull(scale des.Duration, shape float64) (Dist, error) {
 	return shaped(Weibull, scale, shape)
 }
@@ -105,8 +107,8 @@ func NewPareto(minimum des.Duration, alpha float64) (Dist, error) {
 	return shaped(Pareto, minimum, alpha)
 }
 
-// NewEmpirical draws one of the given values, each as likely; one that is given twice is twice as likely. Nothing is drawn
-// that was not given.
+// NewEmpirical draws one of the given values, each as likely; one that is given twice is twice as
+// likely. Nothing is drawn that was not given.
 func NewEmpirical(values ...des.Duration) (Dist, error) {
 	d := Dist{Kind: Empirical, Values: slices.Sorted(slices.Values(values))}
 	return valid(d)
@@ -132,8 +134,8 @@ func valid(d Dist) (Dist, error) {
 	return d, nil
 }
 
-// Validate says all that is wrong with a distribution, and what is allowed. Whatever passes can be drawn from, and written
-// with String and read again with Parse.
+// Validate says all that is wrong with a distribution, and what is allowed. Whatever passes can be
+// drawn from, and written with String and read again with Parse.
 func (d *Dist) Validate() error { return d.problems().err() }
 
 // problems are collected so that all of them can be told at once.

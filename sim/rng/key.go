@@ -2,8 +2,8 @@ package rng
 
 import "github.com/jobsim/jobsim/sim/des"
 
-// Purpose says what a draw is for. The numbers are part of every seed's meaning and never change; a new purpose gets a new
-// number. No draw has purpose 0.
+// Purpose says what a draw is for. The numbers are part of every seed's meaning and never change; a
+// new purpose gets a new number. No draw has purpose 0.
 type Purpose uint8
 
 // The purposes.
@@ -25,21 +25,24 @@ const (
 	Arrival Purpose = 15 // when something comes from outside
 )
 
-// Key is the address of a stream. Keys that differ in any field have streams that have nothing to do with each other.
+// Key is the address of a stream. Keys that differ in any field have streams that have nothing to
+// do with each other.
 type Key struct {
 	Purpose Purpose
 	// Job is the dense id of the Job concerned, -1 for none.
 	Job int32
-	// Index is a completion index or whatever else numbers the Job's pods, -1 for none, which is not index 0.
+	// Index is a completion index or whatever else numbers the Job's pods, -1 for none, which is
+	// not index 0.
 	Index int32
 	// Attempt is 0 for the first pod of the index.
 	Attempt int32
-	// Sub is what else tells two draws of one purpose apart, such as a restart or a container; 0 if nothing does.
+	// Sub is what else tells two draws of one purpose apart, such as a restart or a container; 0 if
+	// nothing does.
 	Sub int32
 }
 
-// Source is all the randomness of one replication: the user's seed and the replication's number. The zero value is as good as
-// any other.
+// Source is all the randomness of one replication: the user's seed and the replication's number.
+// The zero value is as good as any other.
 type Source struct{ Seed, Replication uint64 }
 
 // At is the stream at a key. It is cheap, and nothing is shared between streams.

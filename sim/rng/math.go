@@ -2,20 +2,23 @@ package rng
 
 import "math"
 
-// What is below uses only operations that IEEE 754 rounds exactly, and no two of them may be fused: every product stands
-// inside a conversion, which the Go specification exempts from fusing. math.Log and math.Exp will not do: they are assembly
-// on some architectures, and math.Exp on amd64 even asks the processor whether it can fuse.
+// What is below uses only operations that IEEE 754 rounds exactly, and no two of them may be fused:
+// every product stands inside a conversion, which the Go specification exempts from fusing.
+// math.Log and math.Exp will not do: they are assembly on some architectures, and math.Exp on amd64
+// even asks the processor whether it can fuse.
 
 // mulAdd is x*y + z, rounded twice on every machine.
 func mulAdd(x, y, z float64) float64 { return float64(x*y) + z }
 
-// The logarithm of 2 in two parts; the first has 20 zero bits at its end, so that its product with an exponent is exact.
+// The logarithm of 2 in two parts; the first has 20 zero bits at its end, so that its product with
+// an exponent is exact.
 const ln2Hi, ln2Lo = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 
 // log is the natural logarithm of a normal x > 0, within 2 ulps; of 0 it is -Inf.
 //
-// With x = 2^k m and a c near m, it is k ln 2 + log c + log(1+r), r = (m-c)/c, |r| < 0.008: log c comes from a table, log(1+r)
-// from eight terms of its Taylor series, added up in pairs so that they need not wait for each other.
+// With x = 2^k m and a c near m, it is k ln 2 + log c + log(1+r), r = (m-c)/c, |r| < 0.008: log c
+// comes from a table, log(1+r) from eight terms of its Taylor series, added up in pairs so that
+// they need not wait for each other.
 func log(x float64) float64 {
 	if x == 0 {
 		return math.Inf(-1)
@@ -38,8 +41,8 @@ const (
 	logLow = 0x3fe6a00000000000
 )
 
-// logTable has the middle c of each of 128 pieces of the range of m, 1/c and log(c). The two pieces beside 1 have 1 for their
-// c, so that no digit is lost where the logarithm is small.
+// logTable has the middle c of each of 128 pieces of the range of m, 1/c and log(c). The two pieces
+// beside 1 have 1 for their c, so that no digit is lost where the logarithm is small.
 var logTable = func() (t [1 << logBits]struct{ c, inverse, log float64 }) {
 	for i := range t {
 		c := math.Float64frombits(logLow + uint64(i)<<(52-logBits) + 1<<(51-logBits))
@@ -51,8 +54,9 @@ var logTable = func() (t [1 << logBits]struct{ c, inverse, log float64 }) {
 	return t
 }()
 
-// logSeries is the logarithm of x within a factor of the square root of 2 from 1: with s = (x-1)/(x+1), it is
-// log(1+s) - log(1-s) = 2s + 2s^3/3 + 2s^5/5 + ..., of which |s| < 0.172 needs eleven terms.
+// logSeries is the logarithm of x within a factor of the square root of 2 from 1: with s =
+// (x-1)/(x+1), it is log(1+s) - log(1-s) = 2s + 2s^3/3 + 2s^5/5 + ..., of which |s| < 0.172 needs
+// eleven terms.
 func logSeries(x float64) float64 {
 	s := (x - 1) / (x + 1)
 	s2 := float64(s * s)
@@ -65,7 +69,8 @@ func logSeries(x float64) float64 {
 
 // exp is e to the x, within 2 ulp, +Inf and 0 where that is out of range. NaN gives 0.
 //
-// With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k times the Taylor series of e^r, of which 14 terms are needed.
+// With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k times the Taylor series of e^r, of which 14 terms
+// are needed.
 func exp(x float64) float64 {
 	switch {
 	case x > 709.7:
@@ -91,8 +96,8 @@ func exp(x float64) float64 {
 // pow is x to the y for x > 0.
 func pow(x, y float64) float64 { return exp(float64(y * log(x))) }
 
-// probit is the standard normal number below which a share u of all is, 0 < u < 1: algorithm AS 241 (PPND16), Wichura 1988,
-// doi:10.2307/2347330, relative error about 1e-16.
+// probit is the standard normal number below which a share u of all is, 0 < u < 1: algorithm AS 241
+// (PPND16), Wichura 1988, doi:10.2307/2347330, relative error about 1e-16.
 func probit(u float64) float64 {
 	q := u - 0.5
 	if math.Abs(q) <= 0.425 {

@@ -15,8 +15,8 @@ const Forms = "30s, constant:30s, uniform:MIN,MAX, exponential:MEAN, normal:MEAN
 	"weibull:SCALE,SHAPE, gamma:SCALE,SHAPE, pareto:MINIMUM,ALPHA, empirical:VALUE,VALUE,..., or a mixture " +
 	"WEIGHT*FORM+WEIGHT*FORM"
 
-// Parse reads a distribution of spans as people write it, in one of the Forms. Spans are in Go's notation, such as 1m30s or
-// 250ms. Errors name what is wrong and what is allowed.
+// Parse reads a distribution of spans as people write it, in one of the Forms. Spans are in Go's
+// notation, such as 1m30s or 250ms. Errors name what is wrong and what is allowed.
 func Parse(text string) (Dist, error) {
 	d, err := parse(text)
 	if err != nil {

@@ -2,9 +2,9 @@ package rng
 
 import "math/bits"
 
-// philox fills out with the next block: Philox4x64-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
-// 1, 2, 3", SC'11, doi:10.1145/2063384.2063405. It turns a 256-bit counter into four random words under a 128-bit key; here
-// the counter is the address of the draw.
+// philox fills out with the next block: Philox4x64-10 of Salmon, Moraes, Dror and Shaw, "Parallel
+// random numbers: as easy as 1, 2, 3", SC'11, doi:10.1145/2063384.2063405. It turns a 256-bit
+// counter into four random words under a 128-bit key; here the counter is the address of the draw.
 func (s *Stream) philox() {
 	const (
 		m0, m1 = 0xD2E7470EE14C6C93, 0xCA5A826395121157

@@ -8,8 +8,9 @@ import (
 
 // Draw is a random span in whole nanoseconds, from 0 to Forever.
 //
-// Most kinds take one number from the stream and never decrease with it. So the same key gives draws that are large together
-// or small together, whatever the parameters and even the kind: common random numbers at their best.
+// Most kinds take one number from the stream and never decrease with it. So the same key gives
+// draws that are large together or small together, whatever the parameters and even the kind:
+// common random numbers at their best.
 func (d *Dist) Draw(s *Stream) des.Duration {
 	switch d.Kind {
 	case Constant:
@@ -22,7 +23,8 @@ func (d *Dist) Draw(s *Stream) des.Duration {
 	return quantise(d.inverse(s.open()))
 }
 
-// inverse is the span in nanoseconds below which a share u of all draws lies, 0 < u < 1, for the kinds that have a formula.
+// inverse is the span in nanoseconds below which a share u of all draws lies, 0 < u < 1, for the
+// kinds that have a formula.
 func (d *Dist) inverse(u float64) float64 {
 	switch d.Kind {
 	case Constant:
@@ -74,8 +76,8 @@ func quantise(ns float64) des.Duration {
 	return des.Duration(ns + 0.5)
 }
 
-// gamma is a gamma number of scale 1: Marsaglia and Tsang 2000, doi:10.1145/358407.358414. It takes as many numbers from the
-// stream as it needs.
+// gamma is a gamma number of scale 1: Marsaglia and Tsang 2000, doi:10.1145/358407.358414. It takes
+// as many numbers from the stream as it needs.
 func (s *Stream) gamma(shape float64) float64 {
 	if shape < 1 {
 		return float64(s.gamma(shape+1) * pow(s.open(), 1/shape))
@@ -95,8 +97,8 @@ func (s *Stream) gamma(shape float64) float64 {
 	}
 }
 
-// Quantile is the span below which a share p of all draws lies: for people and tests, nothing may be decided by it. It is
-// false for Gamma and Mixture, which have no formula, and unless 0 < p < 1.
+// Quantile is the span below which a share p of all draws lies: for people and tests, nothing may
+// be decided by it. It is false for Gamma and Mixture, which have no formula, and unless 0 < p < 1.
 func (d *Dist) Quantile(p float64) (des.Duration, bool) {
 	if d.Kind == Gamma || d.Kind == Mixture || !(p > 0 && p < 1) {
 		return 0, false
@@ -104,7 +106,8 @@ func (d *Dist) Quantile(p float64) (des.Duration, bool) {
 	return quantise(d.inverse(p)), true
 }
 
-// Mean is the mean, Forever if it is infinite or longer than that: for people and tests, nothing may be decided by it.
+// Mean is the mean, Forever if it is infinite or longer than that: for people and tests, nothing
+// may be decided by it.
 func (d *Dist) Mean() des.Duration { return quantise(d.mean()) }
 
 func (d *Dist) mean() float64 {

@@ -4,7 +4,7 @@
 // A script is a list of commands with their answers, in the form of github.com/cockroachdb/datadriven:
 //
 //	cluster [cpu=MILLI] [pods=N] [kubernetes=37] [watch=5ms] [request=5ms]   one node, and the latencies; before submit
-//	submit job=a [completions=N|none] [parallelism=N] [limit=N] [policy=OnFailure] [deadline=SECONDS] [ttl=SECONDS] [suspend]
+//	submit job=a [completions=N|none] [parallelism=N] [limit=N] [policy=OnFailure] [deadline=S] [ttl=S] [suspend]
 //	fate [pod=N] [restart=N] [run=3s] [exit=N] [term=5s] [termexit=N]        the first that matches decides
 //	patch job=a at=5s [parallelism=N] [limit=N] [suspend=true|false]
 //	delete job=a pod=N at=5s

@@ -63,8 +63,8 @@ func (e *Env) play(cmd string, a *args) string {
 	case "patch":
 		e.patch(a)
 	case "delete":
-		e.cfg.Faults = append(e.cfg.Faults, api.Fault{At: a.time("at"), Kind: api.DeletePod, Job: e.job(a), Index: api.NoIndex,
-			Attempt: int32(a.number("pod", 0))})
+		e.cfg.Faults = append(e.cfg.Faults, api.Fault{At: a.time("at"), Kind: api.DeletePod, Job: e.job(a),
+			Index: api.NoIndex, Attempt: int32(a.number("pod", 0))})
 	case "begin":
 		e.world.Begin(&e.cfg, &e.records)
 	case "run":
@@ -86,7 +86,8 @@ func (e *Env) play(cmd string, a *args) string {
 
 func (e *Env) cluster(a *args) {
 	if cpu := a.number("cpu", 0); cpu > 0 {
-		e.cfg.Nodes[0] = api.NodeSpec{Name: "n0", Resources: api.Resources{MilliCPU: cpu, Memory: 1 << 40}, Pods: int32(a.number("pods", 110))}
+		e.cfg.Nodes[0] = api.NodeSpec{Name: "n0", Resources: api.Resources{MilliCPU: cpu, Memory: 1 << 40},
+			Pods: int32(a.number("pods", 110))}
 	}
 	e.cfg.Knobs.Kubernetes = api.Minor(a.number("kubernetes", int64(api.DefaultMinor)))
 	e.cfg.Knobs.Latency.Watch = rng.Const(a.span("watch", 0))
@@ -94,7 +95,8 @@ func (e *Env) cluster(a *args) {
 }
 
 func (e *Env) submit(a *args) {
-	spec := api.JobSpec{Name: a.text("job", "a"), Parallelism: int32(a.number("parallelism", 1)), BackoffLimit: int32(a.number("limit", 6))}
+	spec := api.JobSpec{Name: a.text("job", "a"), Parallelism: int32(a.number("parallelism", 1)),
+		BackoffLimit: int32(a.number("limit", 6))}
 	if c := a.text("completions", "1"); c != "none" {
 		n, err := strconv.ParseInt(c, 10, 32)
 		if err != nil {
@@ -181,7 +183,8 @@ func (e *Env) news() string {
 func (e *Env) status(id api.JobID) string {
 	s := &e.world.Store().Job(id).Status
 	text := fmt.Sprintf("active=%d ready=%d terminating=%d succeeded=%d failed=%d uncounted=%d/%d start=%v\n", s.Active,
-		s.Ready.Or(0), s.Terminating.Or(0), s.Succeeded, s.Failed, len(s.UncountedSucceeded), len(s.UncountedFailed), s.StartTime)
+		s.Ready.Or(0), s.Terminating.Or(0), s.Succeeded, s.Failed,
+		len(s.UncountedSucceeded), len(s.UncountedFailed), s.StartTime)
 	for _, c := range s.Conditions {
 		text += fmt.Sprintf("%s=%v %s at %v\n", c.Type, c.Status, c.Reason, c.Transition)
 	}
@@ -191,7 +194,8 @@ func (e *Env) status(id api.JobID) string {
 func (e *Env) pods(id api.JobID) string {
 	var lines []string
 	e.world.Store().PodsOf(id, func(p *api.Pod) bool {
-		line := fmt.Sprintf("%d %v restarts=%d exit=%d finalizer=%v", p.Attempt, p.Status.Phase, p.Status.Restarts, p.Status.Exit, p.Finalizer)
+		line := fmt.Sprintf("%d %v restarts=%d exit=%d finalizer=%v", p.Attempt, p.Status.Phase, p.Status.Restarts,
+			p.Status.Exit, p.Finalizer)
 		if p.Deleted != des.Never {
 			line += fmt.Sprintf(" deleted=%v", p.Deleted)
 		}

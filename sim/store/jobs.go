@@ -17,8 +17,8 @@ var ErrNotFound = errors.New("not found")
 // CreateJob stores a new Job with an empty status.
 func (s *Store) CreateJob(w Writer, spec *api.JobSpec) api.JobID {
 	id := api.JobID(len(s.jobs))
-	s.jobs = append(s.jobs, api.Job{ID: id, Generation: 1, Created: s.kernel.Now().Truncate(), Deleted: des.Never, Spec: spec,
-		Status: api.JobStatus{StartTime: des.Never, CompletionTime: des.Never}})
+	s.jobs = append(s.jobs, api.Job{ID: id, Generation: 1, Created: s.kernel.Now().Truncate(), Deleted: des.Never,
+		Spec: spec, Status: api.JobStatus{StartTime: des.Never, CompletionTime: des.Never}})
 	s.firstPod = append(s.firstPod, noPod)
 	s.created = append(s.created, 0)
 	s.commitJob(w, &api.Job{}, &s.jobs[id])

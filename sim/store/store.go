@@ -103,7 +103,8 @@ func (s *Store) commitPod(w Writer, old *api.Pod, now *api.Pod) {
 		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, old, now)
 	}
 	s.podPast = append(s.podPast, *now)
-	s.notify(Notice{Object: PodObject, Pod: now.ID, Version: s.version, At: s.kernel.Now(), past: int32(len(s.podPast) - 1)})
+	s.notify(Notice{Object: PodObject, Pod: now.ID, Version: s.version, At: s.kernel.Now(),
+		past: int32(len(s.podPast) - 1)})
 }
 
 func (s *Store) commitJob(w Writer, old *api.Job, now *api.Job) {
@@ -115,7 +116,8 @@ func (s *Store) commitJob(w Writer, old *api.Job, now *api.Job) {
 		s.observer.Job(s.kernel.Now(), w.Actor, w.Because, old, now)
 	}
 	s.jobPast = append(s.jobPast, *now)
-	s.notify(Notice{Object: JobObject, Job: now.ID, Version: s.version, At: s.kernel.Now(), past: int32(len(s.jobPast) - 1)})
+	s.notify(Notice{Object: JobObject, Job: now.ID, Version: s.version, At: s.kernel.Now(),
+		past: int32(len(s.jobPast) - 1)})
 }
 
 func (s *Store) commitNode(w Writer, old *api.Node, now *api.Node) {

@@ -96,6 +96,9 @@ func (s *Store) due(id ViewID, v *view, n *Notice) bool {
 	return false
 }
 
+// Quiet says whether every view has seen everything.
+func (s *Store) Quiet() bool { return len(s.history) == 0 }
+
 // Disarm is to be called when a view's KindWatch event has come.
 func (s *Store) Disarm(id ViewID) { s.views[id].armed = false }
 

@@ -1,0 +1,77 @@
+package oracle
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/metadata/metadatainformer"
+	"k8s.io/controller-manager/pkg/informerfactory"
+	"k8s.io/kubernetes/pkg/controller/garbagecollector"
+)
+
+const gcSyncPeriod = 30 * time.Second // cmd/kube-controller-manager/app/core.go:696@v1.37.2
+
+// newGarbageCollector is the real garbage collector, over the kinds that can own or be owned here.
+func (c *Cluster) newGarbageCollector(m *manager) ([]run, error) {
+	client, err := c.newClient(GarbageCollector)
+	if err != nil {
+		return nil, err
+	}
+	md, err := c.newMetadataClient(GarbageCollector)
+	if err != nil {
+		return nil, err
+	}
+	mapper := meta.NewDefaultRESTMapper(nil)
+	for _, k := range collected {
+		mapper.Add(k.kind, meta.RESTScopeNamespace)
+	}
+	started := make(chan struct{})
+	close(started)
+	f := informerfactory.NewInformerFactory(m.factory, metadatainformer.NewSharedInformerFactory(md, resync))
+	gc, err := garbagecollector.NewGarbageCollector(m.ctx, client, md, fixedMapper{mapper},
+		garbagecollector.DefaultIgnoredResources(), f, started)
+	if err != nil {
+		return nil, err
+	}
+	return []run{
+		func(ctx context.Context) { gc.Run(ctx, gcWorkers, gcSyncPeriod) },
+		func(ctx context.Context) { gc.Sync(ctx, fixedDiscovery{}, gcSyncPeriod) },
+	}, nil
+}
+
+// collected are the kinds in the garbage collector's graph.
+var collected = []struct {
+	kind     schema.GroupVersionKind
+	resource string
+}{
+	{schema.GroupVersionKind{Version: "v1", Kind: "Pod"}, "pods"},
+	{schema.GroupVersionKind{Group: "batch", Version: "v1", Kind: "Job"}, "jobs"},
+	{schema.GroupVersionKind{Group: "batch", Version: "v1", Kind: "CronJob"}, "cronjobs"},
+}
+
+// fixedMapper is a mapper that never learns of new kinds.
+type fixedMapper struct{ meta.RESTMapper }
+
+// Reset implements meta.ResettableRESTMapper.
+func (fixedMapper) Reset() {}
+
+// fixedDiscovery reports the collected kinds.
+type fixedDiscovery struct {
+	discovery.ServerResourcesInterface
+}
+
+// ServerPreferredResources implements discovery.ServerResourcesInterface.
+func (fixedDiscovery) ServerPreferredResources() ([]*metav1.APIResourceList, error) {
+	verbs := metav1.Verbs{"delete", "list", "watch", "get", "patch", "update", "create"}
+	var lists []*metav1.APIResourceList
+	for _, k := range collected {
+		r := metav1.APIResource{Name: k.resource, Kind: k.kind.Kind, Namespaced: true, Verbs: verbs}
+		lists = append(lists, &metav1.APIResourceList{GroupVersion: k.kind.GroupVersion().String(),
+			APIResources: []metav1.APIResource{r}})
+	}
+	return lists, nil
+}

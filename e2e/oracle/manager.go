@@ -1,0 +1,68 @@
+package oracle
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/informers"
+)
+
+// manager is one life of the kube-controller-manager: its controllers share a set of informers and
+// lose what they remember when it ends.
+type manager struct {
+	ctx     context.Context
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
+	factory informers.SharedInformerFactory
+}
+
+// startManager starts the controllers with empty caches and queues, and waits until the caches are
+// filled.
+func (c *Cluster) startManager() error {
+	client, err := c.newClient(Manager)
+	if err != nil {
+		return err
+	}
+	m := &manager{factory: informers.NewSharedInformerFactory(client, resync)}
+	m.ctx, m.cancel = context.WithCancel(c.ctx)
+	c.mu.Lock()
+	c.manager = m
+	c.mu.Unlock()
+	c.orderCaches(m.factory, client)
+	runs, err := c.controllers(m)
+	if err != nil {
+		return err
+	}
+	m.factory.Start(m.ctx.Done())
+	m.factory.WaitForCacheSync(m.ctx.Done())
+	for _, run := range runs {
+		m.wg.Go(func() { run(m.ctx) })
+	}
+	return nil
+}
+
+func (c *Cluster) stopManager() {
+	c.mu.Lock()
+	m := c.manager
+	c.manager = nil
+	c.mu.Unlock()
+	if m == nil {
+		return
+	}
+	m.cancel()
+	m.wg.Wait()
+	m.factory.Shutdown()
+}
+
+// RestartManager ends the kube-controller-manager at once, requests on their way included, and
+// starts a new one after it was down for so long. Its controllers know only what is in the API:
+// back-off records, expectations, queues and timers are gone.
+func (c *Cluster) RestartManager(down time.Duration) error {
+	c.stopManager()
+	if err := sleep(c.ctx, down); err != nil {
+		return errors.Join(c.Err(), err)
+	}
+	return c.startManager()
+}

@@ -1,0 +1,45 @@
+//go:build k8s134
+
+package oracle
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/apiserver/pkg/registry/generic"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/kubernetes/pkg/controller/job"
+	kubeletclient "k8s.io/kubernetes/pkg/kubelet/client"
+	podstore "k8s.io/kubernetes/pkg/registry/core/pod/storage"
+	resourcerest "k8s.io/kubernetes/pkg/registry/resource/rest"
+	"k8s.io/kubernetes/pkg/scheduler"
+)
+
+// This file holds the constructors whose signatures differ between Kubernetes minors, for v1.34.
+
+// KubernetesVersion is the version of the code that runs here.
+const KubernetesVersion = "v1.34.4"
+
+// resync is the informers' resync period. In client-go before 0.35 a period of 0 makes every
+// reflector select on a channel of the package, made outside any bubble: the clock would never
+// move.
+const resync = 12 * time.Hour
+
+func newJobController(ctx context.Context, c kubernetes.Interface, f informers.SharedInformerFactory,
+) (*job.Controller, error) {
+	return job.NewController(ctx, f.Core().V1().Pods(), f.Batch().V1().Jobs(), c)
+}
+
+func newPodStorage(opts generic.RESTOptionsGetter, k kubeletclient.ConnectionInfoGetter) (podstore.PodStorage, error) {
+	return podstore.NewStorage(opts, k, nil, noBudgets{})
+}
+
+func newResourceProvider(ns corev1.NamespaceInterface) resourcerest.RESTStorageProvider {
+	return resourcerest.RESTStorageProvider{NamespaceClient: ns}
+}
+
+func newSchedulerInformers(c kubernetes.Interface) informers.SharedInformerFactory {
+	return scheduler.NewInformerFactory(c, resync)
+}

@@ -1,0 +1,234 @@
+package oracle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/time/rate"
+	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apiserver/pkg/audit"
+	"k8s.io/apiserver/pkg/endpoints/request"
+	"k8s.io/kubernetes/pkg/api/legacyscheme"
+)
+
+// transport carries the requests of one client to the API server's handlers, on the goroutine of
+// the client. It is where a request waits for its turn, for the client's rate limit and for the
+// network.
+type transport struct {
+	db       *database
+	actor    Actor
+	names    *names
+	limiter  *rate.Limiter                   // nil: no limit
+	network  func(Request) Answer            // nil: a perfect network
+	answered func(r Request, statusCode int) // nil: nobody listens; 0: a broken connection
+	events   bool                            // keep API events
+	watches  *watches
+}
+
+// resolver reads paths as the API server does.
+var resolver = &request.RequestInfoFactory{
+	APIPrefixes: sets.NewString("api", "apis"), GrouplessAPIPrefixes: sets.NewString("api"),
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	info, err := resolver.NewRequestInfo(req)
+	if err != nil {
+		return nil, err
+	}
+	r := Request{Actor: t.actor, Verb: info.Verb, Group: info.APIGroup, Resource: info.Resource,
+		Subresource: info.Subresource, Namespace: info.Namespace, Name: info.Name}
+	dropped := !t.events && r.Resource == "events" && (r.Verb == "create" || r.Verb == "patch")
+	if !dropped || t.limiter != nil {
+		if err := t.queue(req, r); err != nil {
+			return nil, err
+		}
+	}
+	if dropped {
+		return dropEvent(req), nil
+	}
+	return t.cross(req, r, info)
+}
+
+// queue returns when the request may leave the client.
+func (t *transport) queue(req *http.Request, r Request) error {
+	if err := t.turn(req, r); err != nil {
+		return err
+	}
+	if t.limiter == nil || r.Verb == "watch" {
+		return nil
+	}
+	now := time.Now()
+	reservation := t.limiter.ReserveN(now, 1)
+	wait := reservation.DelayFrom(now)
+	if wait <= 0 {
+		return nil
+	}
+	if err := sleep(req.Context(), wait); err != nil {
+		reservation.Cancel()
+		return err
+	}
+	return t.turn(req, r)
+}
+
+// cross takes the request over the network, there and back.
+func (t *transport) cross(req *http.Request, r Request, info *request.RequestInfo) (*http.Response, error) {
+	var a Answer
+	if t.network != nil {
+		a = t.network(r)
+	}
+	if a.Before > 0 {
+		if err := sleep(req.Context(), a.Before); err != nil {
+			return nil, err
+		}
+		if err := t.turn(req, r); err != nil {
+			return nil, err
+		}
+	}
+	var resp *http.Response
+	if a.Err == nil || a.Lose {
+		resp = t.serve(req, r, info)
+	}
+	if a.Err != nil || a.Lose {
+		if resp != nil {
+			_ = resp.Body.Close() // of a pipe or a buffer: cannot fail
+		}
+		resp = refusal(req, a.Err)
+	}
+	if t.answered != nil {
+		code := 0
+		if resp != nil {
+			code = resp.StatusCode
+		}
+		t.answered(r, code)
+	}
+	if a.After > 0 {
+		if err := sleep(req.Context(), a.After); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case resp != nil:
+		return resp, nil
+	case a.Err != nil:
+		return nil, a.Err
+	default:
+		return nil, syscall.ECONNRESET
+	}
+}
+
+// refusal is the response for an error of the API server; nil for other errors.
+func refusal(req *http.Request, err error) *http.Response {
+	var s *apierrors.StatusError
+	if !errors.As(err, &s) {
+		return nil
+	}
+	return statusResponse(req, s.Status())
+}
+
+// turn waits at the gate.
+func (t *transport) turn(req *http.Request, r Request) error {
+	ordinal := uint64(math.MaxUint64)
+	if r.Name != "" {
+		prefix := resourcePrefix(schema.GroupResource{Group: r.Group, Resource: r.Resource})
+		key := prefix + "/" + r.Name
+		if r.Namespace != "" && r.Resource != "namespaces" {
+			key = prefix + "/" + r.Namespace + "/" + r.Name
+		}
+		ordinal = t.db.bornAt(prefix, key)
+	}
+	return t.db.gate.pass(req.Context(), t.actor.rank(), ordinal, func() string { return tieText(req, r) })
+}
+
+// tieText orders requests of one actor that came to rest together: creations by completion index,
+// then by name.
+func tieText(req *http.Request, r Request) string {
+	text := fmt.Sprint(r.Verb, " ", r.Resource, "/", r.Subresource, " ", r.Namespace, "/", r.Name)
+	if r.Verb != "create" || r.Subresource != "" || req.GetBody == nil {
+		return text
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return text
+	}
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		return text
+	}
+	obj, _, err := legacyscheme.Codecs.UniversalDeserializer().Decode(raw, nil, nil)
+	if err != nil {
+		return text
+	}
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return text
+	}
+	index := m.GetAnnotations()[batchv1.JobCompletionIndexAnnotation]
+	return fmt.Sprintf("%s %10s %s %s", text, index, m.GetName(), m.GetGenerateName())
+}
+
+// serve lets the API server answer.
+func (t *transport) serve(req *http.Request, r Request, info *request.RequestInfo) *http.Response {
+	if req.Body == nil {
+		req = req.Clone(req.Context())
+		req.Body = http.NoBody
+	}
+	ctx := withCall(req.Context(), &call{db: t.db, Request: r})
+	ctx = audit.WithAuditContext(ctx) // the handlers of patches want one
+	ctx = request.WithRequestInfo(ctx, info)
+	if r.Verb == "watch" {
+		return t.serveWatch(ctx, req, r)
+	}
+	rec, req := newRecorder(), req.WithContext(ctx)
+	if r.Verb == "create" && r.Subresource == "" {
+		t.names.during(func() { t.handle(rec, req, r) })
+	} else {
+		t.handle(rec, req, r)
+	}
+	return rec.response(req)
+}
+
+// handle runs the handler. A panic in it stops the run; the client gets an error as from the API
+// server.
+func (t *transport) handle(w http.ResponseWriter, req *http.Request, r Request) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.db.gate.fail(fmt.Errorf("oracle: %s %s: panic: %v\n%s", r.Verb, r.Resource, p, debug.Stack()))
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}()
+	handler().ServeHTTP(w, req)
+}
+
+// watchTimeout replaces the timeouts that reflectors draw at random: watches end when they are cut.
+const watchTimeout = "timeoutSeconds=1000000000"
+
+// serveWatch runs the handler of a watch on a goroutine of its own.
+func (t *transport) serveWatch(ctx context.Context, req *http.Request, r Request) *http.Response {
+	ctx, cancel := context.WithCancel(ctx)
+	in := req.Clone(ctx)
+	query := in.URL.Query()
+	query.Del("timeoutSeconds")
+	in.URL.RawQuery = strings.TrimPrefix(query.Encode()+"&"+watchTimeout, "&")
+	s := newStreamer(cancel)
+	done := t.watches.add(r, s)
+	go func() {
+		defer done()
+		defer cancel()
+		defer s.end()
+		t.handle(s, in, r)
+	}()
+	return s.response(req)
+}
