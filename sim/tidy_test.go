@@ -71,8 +71,7 @@ const (
 var longFiles = map[string]int{}
 
 // longFuncs have more than functionSize lines, at most as many as stand here. The list only gets shorter.
-var longFuncs = map[string]int{
-}
+var longFuncs = map[string]int{}
 
 // TestTidy holds every file of the project against the rules.
 func TestTidy(t *testing.T) {
