@@ -145,6 +145,7 @@ type PodStatus struct {
 	MaxRestarts  int32    // the largest restartCount among main containers (controller_utils.go:768@v1.37.2)
 	Exit         int32    // the first non-zero exit code among terminated containers, else 0
 	OOMKilled    bool     // a container was killed for its memory
+	Reports      uint16   // counts the kubelet's writes: tells apart statuses that differ in single containers only
 	ReadySince   des.Time // lastTransitionTime of Ready, whole seconds; meaningful with HasReady
 	FinishedAt   des.Time // the latest finishedAt, whole seconds; Never until every main container and sidecar has ended
 	StartTime    des.Time // status.startTime, whole seconds; Never before the kubelet has seen the pod

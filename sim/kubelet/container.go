@@ -4,173 +4,183 @@ import (
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/rng"
-	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// containerState is where a container stands.
+// containerState is where a container stands, as far as the kubelet has noticed.
 type containerState uint8
 
 const (
-	idle     containerState = iota // its turn has not come
-	starting                       // starts at .at
-	running                        // its end is reported at .at
-	waiting                        // in restart back-off until .at
-	over                           // will never run again
+	idle       containerState = iota // its turn has not come
+	starting                         // Waiting; starts for the first time at .at
+	running                          // Running; its end is noticed at .at
+	restarting                       // Terminated; starts again at .at
+	backingOff                       // Waiting, CrashLoopBackOff; starts again at .at
+	over                             // will never run again
 )
+
+// awaits says whether a start is to come.
+func (s containerState) awaits() bool { return s == starting || s == restarting || s == backingOff }
+
+// ending is how a run comes to its end.
+type ending uint8
+
+const (
+	byItself ending = iota // as its fate says
+	bySIGTERM
+	bySIGKILL
+)
+
+// exitKilled is the exit code of a process killed by SIGKILL: 128+9.
+const exitKilled = 137
 
 // container is one container of a Life.
 type container struct {
 	kind     api.ContainerKind
 	state    containerState
+	ending   ending // of the present run
+	ready    bool
+	oom      bool // the latest finished run was killed for its memory
+	lost     bool // its end counts as unknown once the pod has ended; see lose
 	restarts int32
-	fate     api.Fate // of the present or next run
-	at       des.Time // when the state is left
-	readyAt  des.Time // when it becomes ready; Never once it is, or while it does not run
+	exit     int32    // of the latest finished run
+	fate     api.Fate // of the present run or the next
+	at       des.Time // when the state is left; Never
+	readyAt  des.Time // when it becomes ready; Never
 
-	ready      bool
-	startedAt  des.Time // of the latest run; Never before the first
-	finishedAt des.Time // of the latest run; Never while it runs and before
-	exit       int32
-	oom        bool
-	last       termination // the run before
+	startedAt  des.Time // of the present or latest run; Never before the first
+	finishedAt des.Time // of that run, known in advance; Never
+	naturalEnd des.Time // finishedAt if nobody interferes
+	last       past     // the run before
 
-	signalled bool // got SIGTERM
-	backoff   des.Duration
-	updated   des.Time // when backoff was set
+	turn   des.Time // when SIGTERM was or will be sent; Never
+	killAt des.Time // SIGKILL; Never
+
+	backOff des.Duration // before the next restart but the first; 0: no entry
+	updated des.Time     // when backOff was set
 }
 
-// termination is how a run ended.
-type termination struct {
-	ok                    bool // there was such a run
-	startedAt, finishedAt des.Time
+// past is a run that has ended.
+type past struct {
+	ended, oom            bool
 	exit                  int32
-	oom                   bool
+	startedAt, finishedAt des.Time
 }
 
-// startNext starts the containers whose turn it is: init containers one after another, a sidecar together with its
-// successor, the main containers all at once.
-func (l *Life) startNext(at des.Time) {
-	for l.boot < len(l.containers) && !l.stopping {
+// latest is the latest run, which has ended.
+func (c *container) latest() past { return past{true, c.oom, c.exit, c.startedAt, c.finishedAt} }
+
+// launch lets the next container start from the instant at on, and its companions: init containers one after another,
+// what follows a sidecar once that has started, the main containers all at once
+// (kuberuntime_container.go:1063@v1.37.2).
+func (l *Life) launch(at des.Time) {
+	for ; l.boot < len(l.containers); l.boot++ {
 		c := &l.containers[l.boot]
-		if c.kind == api.Main && l.initRunning() {
-			return
-		}
-		l.boot++
-		c.state = starting
-		c.at = at.Add(c.fate.Start)
-		if c.fate.End == api.EndStuck {
-			c.at = des.Never
-		}
+		c.state, c.at = starting, c.startAt(at)
 		if c.kind != api.Main {
+			l.boot++
 			return
 		}
 	}
 }
 
-// initRunning says whether an init container has not ended yet.
-func (l *Life) initRunning() bool {
-	for i := range l.containers[:l.boot] {
-		c := &l.containers[i]
-		if c.kind == api.Init && c.state != over || c.kind == api.Sidecar && c.startedAt == des.Never {
-			return true
-		}
+// startAt is when the next run starts if it may start from the instant at on.
+func (c *container) startAt(at des.Time) des.Time {
+	if c.fate.End == api.EndStuck {
+		return des.Never
 	}
-	return false
+	return at.Add(c.fate.Start)
 }
 
-// advance lets container i do what is due.
-func (l *Life) advance(i int, now des.Time) {
+// started is the start of a run.
+func (l *Life) started(i int, now des.Time) {
 	c := &l.containers[i]
-	for c.at <= now {
-		switch c.state {
-		case starting:
-			l.started(c, now)
-		case running:
-			l.exited(i, now)
-		case waiting:
-			l.restart(i, now)
-		case idle, over:
-			panic("kubelet: a container that does nothing has something to do")
+	first := c.startedAt == des.Never
+	if first {
+		l.change(CauseStart)
+	} else {
+		c.last = c.latest()
+		c.restarts++
+		l.change(CauseRestart)
+	}
+	c.state, c.ending, c.exit, c.oom = running, byItself, 0, false
+	c.startedAt = now
+	c.naturalEnd = now.Add(c.fate.Run).Add(l.phase)
+	l.finish(i, c.naturalEnd, byItself)
+	c.ready, c.readyAt = false, des.Never
+	if c.kind != api.Init {
+		c.ready = c.fate.Ready == 0
+		if !c.ready {
+			c.readyAt = now.Add(c.fate.Ready).Add(l.phase)
 		}
 	}
-	if c.readyAt <= now {
-		c.ready, c.readyAt = true, des.Never
+	if first && c.kind == api.Sidecar {
+		l.launch(now)
 	}
 }
 
-func (l *Life) started(c *container, now des.Time) {
-	c.state = running
-	l.because = RuleStart
-	if c.restarts > 0 {
-		l.because = RuleRestart
+// finish sets when and how the present run ends. A SIGKILL is noticed after the pod's phase; other ends contain it.
+func (l *Life) finish(i int, at des.Time, by ending) {
+	c := &l.containers[i]
+	c.finishedAt, c.ending, c.at = at, by, at
+	if by == bySIGKILL {
+		c.at = c.at.Add(l.phase)
 	}
-	c.startedAt, c.finishedAt = now, des.Never
-	c.at = des.Never
-	if c.fate.Run != des.Forever {
-		c.at = now.Add(c.fate.Run).Add(l.phase)
-		c.finishedAt = c.at
-		c.at = c.at.Add(l.env.draw(&l.env.Knobs.Latency.Observe, l, rng.Observe))
-	}
-	c.ready = c.fate.Ready == 0
-	c.readyAt = des.Never
-	if !c.ready && c.fate.Ready != des.Forever {
-		c.readyAt = now.Add(c.fate.Ready).Add(l.phase)
-	}
-	if c.kind == api.Sidecar {
-		l.startNext(now)
-	}
+	c.at = c.at.Add(l.draw(&l.env.Knobs.Latency.Observe, rng.Observe, l.run(i)))
 }
 
-// exited is the end of a run: by itself, by a signal, or by the kubelet.
+// run tells apart the runs of the pod's containers, for addressed draws.
+func (l *Life) run(i int) int32 { return int32(i)<<16 ^ l.containers[i].restarts }
+
+// exited is when the kubelet notices the end of a run.
 func (l *Life) exited(i int, now des.Time) {
 	c := &l.containers[i]
 	c.ready, c.readyAt = false, des.Never
-	if !c.signalled {
-		c.exit, c.oom = c.fate.Exit, false
-		l.because = trace.RuleFate
-		switch c.fate.End {
-		case api.EndOOM:
-			c.exit, c.oom = 137, true
-		case api.EndEvicted:
-			c.exit = 137
-			l.evict(i, now)
+	c.concluded()
+	switch c.ending {
+	case byItself:
+		l.change(CauseFate)
+		if c.fate.End == api.EndEvicted && !l.stopping {
+			l.evict(now)
 			return
-		case api.EndExit, api.EndRejected, api.EndStuck:
 		}
+	case bySIGTERM:
+		l.change(l.stopCause)
+	case bySIGKILL:
+		l.change(max(CauseKill, l.stopCause))
 	}
-	if l.restarts(c) {
-		l.scheduleRestart(i, now)
+	if l.restartable(c) {
+		l.restart(i, now)
 		return
 	}
 	c.state, c.at = over, des.Never
-	if c.kind == api.Init && c.exit == 0 {
-		l.startNext(now)
-	}
-	if c.kind == api.Init && c.exit != 0 {
-		l.stopRest(now)
+	if c.kind == api.Init {
+		if c.exit == 0 {
+			l.launch(now)
+		} else {
+			l.giveUp()
+		}
 	}
 }
 
-// restarts says whether the container runs again after its exit.
-func (l *Life) restarts(c *container) bool {
+// concluded sets the outcome of the run that has ended.
+func (c *container) concluded() {
 	switch {
-	case l.stopping || c.signalled:
-		return false
-	case c.kind == api.Sidecar:
-		return true
+	case c.ending == bySIGTERM:
+		c.exit = c.fate.TermExit
+	case c.ending == bySIGKILL, c.fate.End == api.EndEvicted:
+		c.exit = exitKilled
+	case c.fate.End == api.EndOOM:
+		c.exit, c.oom = exitKilled, true
+	default:
+		c.exit = c.fate.Exit
 	}
-	return c.exit != 0 && l.t.RestartPolicy == api.RestartOnFailure
 }
 
-// restart begins another run.
-func (l *Life) restart(i int, now des.Time) {
-	c := &l.containers[i]
-	c.last = termination{true, c.startedAt, c.finishedAt, c.exit, c.oom}
-	c.restarts++
-	l.resolve(i)
-	if c.fate.Start > 0 {
-		c.state, c.at = starting, now.Add(c.fate.Start)
-		return
+// terminated says whether the container is Terminated. One in back-off is Waiting, and so is one that was in back-off
+// when its pod began to end, until the pod has ended.
+func (c *container) terminated() bool {
+	if c.lost {
+		return c.startedAt == des.Never
 	}
-	l.started(c, now)
+	return c.startedAt != des.Never && (c.state == over || c.state == restarting)
 }

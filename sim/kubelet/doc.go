@@ -1,11 +1,30 @@
-// Package kubelet carries bound pods through their phases, applying the fate of each attempt: starts, exits, in-place
-// restarts, deadlines, graceful termination, and what a node that is lost does not do any more.
+// Package kubelet carries bound pods through their phases, applying the fate of each run of each container: starts,
+// exits, in-place restarts, deadlines, graceful termination, and what a node that is lost does not do any more.
 //
-// Read life.go: a Life is the description of one pod's life, a pure state machine that says when it acts next and what
-// it then reports. container.go is one container in it, backoff.go the restart back-off, terminate.go the way to the
-// end, status.go the summing up. kubelet.go lives all Lives of a run in the simulator; the oracle lives the same Lives
-// beside the real control plane.
+// Read life.go: a Life is the description of one pod's life, a pure state machine that says when it acts next and
+// what it then reports. container.go is one container in it and the order in which containers start, restart.go the
+// restart back-off, terminate.go the way to the end, phase.go the summing up to a pod's status, container_status.go
+// the containers one by one. kubelet.go lives all Lives of a run in the simulator; the oracle lives the same Lives
+// beside the real control plane. So there is one description of a pod's life in two worlds.
 //
-// Every report of a pod comes its phase (api.Latency.PhaseOf) after its cause, so that where phases are on no two pods
-// act in one instant. It does not model probes, volumes, images or resource usage: what matters of them is in the fate.
+// # Time
+//
+// Every report of a pod comes its phase p (api.Latency.PhaseOf) after its cause, so that where phases are on no two
+// pods act in one instant. In full, for a pod that the kubelet learns of at t0, with the draws of api.Latency in
+// capitals:
+//
+//	first start      t0 + START + fate.Start + p
+//	exit             start + fate.Run + p; it is reported OBSERVE later
+//	next init start  the report of the one before + fate.Start
+//	restart          the report, or at the end of the back-off, + fate.Start; a back-off counts from the exit
+//	ready            start + fate.Ready + p, or with the start if fate.Ready is 0
+//	death by SIGTERM the signal + fate.Term + p; it is reported OBSERVE later
+//	SIGKILL          the signal + the grace period; it is reported p + OBSERVE later
+//	end without exit p after the deletion or the deadline
+//	confirmation     the terminal report, or the deletion of a pod that has ended, + p + REMOVE
+//
+// An exit's finishedAt is the instant of the exit, so it contains p and not OBSERVE.
+//
+// It does not model probes, volumes, images or resource usage: what matters of them is in the fate. It does not model
+// preStop hooks, the restart rules of single containers, or the loss of a node's containers.
 package kubelet

@@ -109,7 +109,7 @@ func (k *Kubelet) Wake(id api.PodID, gen int32) {
 		return
 	}
 	act := l.Act(k.kernel.Now())
-	w := store.Writer{Actor: trace.Kubelet, Because: act.Because}
+	w := store.Writer{Actor: trace.Kubelet, Because: act.Because.Rule()}
 	if act.Write {
 		status := l.Status()
 		if status.Disruption == api.NoDisruption {

@@ -1,87 +1,116 @@
 package kubelet
 
 import (
+	"slices"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/rng"
-	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// Env is what all Lives of a run share.
+// Env is what all Lives of a run share. It must not change while one of them lasts. Knobs.RestartBackoff and
+// MaxRestartBackoff must be positive: else a container that fails at once would be restarted for ever in one instant.
 type Env struct {
 	Knobs *api.Knobs
 	Fates *api.Fates
 }
 
-// Life is one pod's life on its node. Begin starts it; it may be begun again for another pod, in the same memory.
+// Life is one pod's life on its node: pure, so that any world can live it. Begin starts it, then Act is called at
+// Next until it is Done, and Delete when the pod is marked for deletion. It may be begun again for another pod, in
+// the same memory.
 type Life struct {
 	env   *Env
-	key   api.FateKey // of the pod; Container and Restart vary
 	t     *api.PodTemplate
+	key   api.FateKey // of the pod; Container and Restart vary
 	phase des.Duration
 
 	containers []container
-	boot       int // the first container that has not been told to start
+	boot       int  // the first container whose turn to start has not come
+	sidecars   bool // there are some
 
-	begun    des.Time
-	deadline des.Time // when activeDeadlineSeconds runs out
-	wake     des.Time // when a pod without running containers ends
-	stopping bool     // SIGTERM was sent: deletion, deadline, eviction
-	deleted  bool
-	killAt   des.Time // SIGKILL
-	removeAt des.Time // the confirming deletion
-	ended    bool
-	done     bool
+	begun    des.Time // the kubelet learnt of the pod
+	rejectAt des.Time // it refuses the pod; Never
+	deadline des.Time // activeDeadlineSeconds runs out; Never
+	endAt    des.Time // a pod that was stopped while no container ran ends; Never
+	removeAt des.Time // the deletion is confirmed; Never
+
+	stopping  bool     // no container starts any more, those that run are to end
+	deleted   bool     // marked for deletion
+	ended     bool     // in a terminal phase
+	done      bool     // confirmed
+	stopCause Cause    // why stopping
+	stopAt    des.Time // since when
+	grace     int64    // seconds from stopAt
 
 	status  api.PodStatus
 	reason  api.PodReason // why it ends, where that is not the containers' doing
-	because trace.Rule    // of the latest change
+	changed bool          // by the present step: there is something to report
+	because Cause         // why
+
+	reports []ContainerStatus // the memory of Containers
 }
 
-// Action is what one Act asks for.
+// Action is what one Act asks for. The zero value asks for nothing.
 type Action struct {
-	Write   bool // the status has changed and is to be written
-	Remove  bool // the deletion is to be confirmed: DELETE with grace 0
-	Done    bool // nothing will ever happen again
-	Because trace.Rule
+	Write   bool  // the status has changed and is to be written
+	Remove  bool  // the deletion is to be confirmed: DELETE with grace 0; never together with Write
+	Done    bool  // nothing will ever happen again
+	Because Cause // of what is to be done
 }
 
-// Begin starts the life of a pod that was bound to a node and that the kubelet has just learnt of.
+// Begin starts the life of a pod that was bound to a node and that the kubelet learns of now. The pod is only looked
+// at; env and the template must stay unchanged until the life is over.
 func (l *Life) Begin(env *Env, pod *api.Pod, t *api.PodTemplate, now des.Time) {
 	*l = Life{
-		env: env, t: t, containers: l.containers[:0],
+		env: env, t: t, containers: l.containers[:0], reports: l.reports[:0],
 		key:      api.FateKey{Job: pod.Job, Index: pod.Index, Attempt: pod.Attempt, Number: pod.Number},
 		phase:    env.Knobs.Latency.PhaseOf(pod.Job, pod.Number),
 		begun:    now,
-		deadline: des.Never, wake: des.Never, killAt: des.Never, removeAt: des.Never,
-		status: pod.Status,
+		rejectAt: des.Never, deadline: des.Never, endAt: des.Never, removeAt: des.Never,
+		status: api.PodStatus{ReadySince: des.Never, FinishedAt: des.Never, StartTime: des.Never,
+			RunningSince: des.Never, EndedAt: des.Never},
 	}
 	if s := t.ActiveDeadlineSeconds; s.Set {
-		l.deadline = now.Add(api.Seconds(s.Value)).Add(l.phase)
+		// From status.startTime, which has whole seconds (active_deadline.go:94, status_manager.go:979@v1.37.2).
+		l.deadline = max(now, now.Truncate().Add(api.Seconds(s.Value)))
 	}
-	l.status.StartTime = now.Truncate()
-	for i := range t.Containers {
-		l.containers = append(l.containers, container{kind: t.Containers[i].Kind, at: des.Never, readyAt: des.Never,
-			startedAt: des.Never, finishedAt: des.Never})
-		l.resolve(i)
+	first := now.Add(l.draw(&env.Knobs.Latency.Start, rng.Launch, 0)).Add(l.phase)
+	l.containers = slices.Grow(l.containers, len(t.Containers))[:len(t.Containers)]
+	for i := range l.containers {
+		c := &l.containers[i]
+		*c = container{kind: t.Containers[i].Kind, at: des.Never, readyAt: des.Never,
+			startedAt: des.Never, finishedAt: des.Never, turn: des.Never, killAt: des.Never}
+		c.fate = l.fate(i, c.kind, 0)
+		l.sidecars = l.sidecars || c.kind == api.Sidecar
+		if c.fate.End == api.EndRejected && l.rejectAt == des.Never {
+			l.rejectAt = first.Add(c.fate.Start)
+		}
 	}
-	l.startNext(now.Add(l.env.draw(&env.Knobs.Latency.Start, l, rng.Launch)).Add(l.phase))
+	if l.rejectAt == des.Never {
+		l.launch(first)
+	}
 }
 
-// draw is a latency of the pod.
-func (e *Env) draw(d *rng.Dist, l *Life, p rng.Purpose) des.Duration {
-	return e.Fates.Source.Draw(d, rng.Key{Purpose: p, Job: int32(l.key.Job), Index: l.key.Index, Attempt: l.key.Attempt})
-}
-
-// resolve finds the fate of the next run of container i.
-func (l *Life) resolve(i int) {
-	c := &l.containers[i]
+// fate is what will happen to a run of container i.
+func (l *Life) fate(i int, kind api.ContainerKind, restart int32) api.Fate {
 	k := l.key
-	k.Container, k.Restart = int32(i), c.restarts
-	c.fate = l.env.Fates.Resolve(k, c.kind == api.Main)
+	k.Container, k.Restart = int32(i), restart
+	return l.env.Fates.Resolve(k, kind == api.Main)
 }
 
-// Next is when the life acts next; Never: only a deletion can wake it.
+// draw is a latency of the pod's node. sub tells apart the draws of one pod for one purpose.
+func (l *Life) draw(d *rng.Dist, p rng.Purpose, sub int32) des.Duration {
+	if d.IsZero() {
+		return 0
+	}
+	return l.env.Fates.Source.Draw(d, l.address(p, sub))
+}
+
+func (l *Life) address(p rng.Purpose, sub int32) rng.Key {
+	return rng.Key{Purpose: p, Job: int32(l.key.Job), Index: l.key.Index, Attempt: l.key.Attempt, Sub: sub}
+}
+
+// Next is when the life acts next. Never: only a deletion can wake it, or nothing any more.
 func (l *Life) Next() des.Time {
 	switch {
 	case l.done:
@@ -89,7 +118,7 @@ func (l *Life) Next() des.Time {
 	case l.ended:
 		return l.removeAt
 	}
-	next := l.wake
+	next := min(l.rejectAt, l.endAt)
 	if !l.stopping {
 		next = min(next, l.deadline)
 	}
@@ -99,48 +128,77 @@ func (l *Life) Next() des.Time {
 	return next
 }
 
-// Act lets happen what is due and says what is to be written. It is to be called at Next.
+// Act lets happen what is due and says what is to be written. It is to be called at Next; called earlier it does
+// nothing. A world in which the node was away calls it later: then it catches up, and one report sums up what became
+// of the pod meanwhile.
 func (l *Life) Act(now des.Time) Action {
+	next := l.Next()
+	if next > now || next == des.Never {
+		return Action{Done: l.done}
+	}
 	if l.ended {
 		l.done = true
-		return Action{Remove: true, Done: true, Because: RuleConfirm}
+		return Action{Remove: true, Done: true, Because: CauseRemove}
 	}
-	if l.wake <= now {
-		l.wake = des.Never
+	var act Action
+	for more := true; more; more = !l.ended && next < now {
+		l.changed, l.because = false, 0
+		l.step(next)
+		if l.changed {
+			act.Write, act.Because = true, l.because
+		}
+		next = l.Next()
 	}
-	before := l.status
-	if l.rejected() {
-		l.reason = api.AdmissionError
-		l.end(now)
-		return Action{Write: true, Because: RuleReject}
-	}
-	for i := range l.containers {
-		l.advance(i, now)
-	}
-	if !l.stopping && l.deadline <= now {
-		l.reason, l.because = api.DeadlineExceeded, RulePodDeadline
-		l.stop(now, l.t.TerminationGracePeriodSeconds)
-	}
-	l.stopSidecars(now)
-	if l.stopped() && l.wake == des.Never {
-		l.end(now)
-	} else {
-		l.summarise(now)
-	}
-	return Action{Write: l.status != before, Because: l.because}
-}
-
-// rejected says whether the kubelet refuses the pod before any container starts.
-func (l *Life) rejected() bool {
-	for i := range l.containers {
-		if c := &l.containers[i]; c.startedAt != des.Never {
-			return false
-		} else if c.fate.End == api.EndRejected {
-			return true
+	if l.ended {
+		l.status.EndedAt = now
+		if l.deleted {
+			l.confirm(now)
 		}
 	}
-	return false
+	if act.Write {
+		l.status.Reports++
+	}
+	return act
 }
 
-// Status is what the kubelet has to report after the last Act.
+// step lets happen what is due at one instant. What starts in a step does not end in it: a world sees every run.
+func (l *Life) step(now des.Time) {
+	if l.rejectAt <= now {
+		l.reject(now)
+		return
+	}
+	if !l.stopping && l.deadline <= now {
+		l.expire(now)
+	}
+	for i := range l.containers {
+		if c := &l.containers[i]; c.state == running && c.at <= now {
+			l.exited(i, now)
+		}
+	}
+	for i := range l.containers {
+		switch c := &l.containers[i]; {
+		case c.state.awaits() && c.at <= now:
+			l.started(i, now)
+		case c.readyAt <= now:
+			c.ready, c.readyAt = true, des.Never
+			l.change(CauseReady)
+		}
+	}
+	l.stopSidecars(now)
+	if l.stopped() && (l.endAt == des.Never || l.endAt <= now) {
+		l.end(now)
+	}
+	if l.changed {
+		l.summarise(now)
+	}
+}
+
+// change notes that there is something to report, and why.
+func (l *Life) change(c Cause) {
+	l.changed = true
+	l.because = max(l.because, c)
+}
+
+// Status is what the kubelet has to report after the last Act that asked to Write. Its Disruption is the kubelet's
+// own word: NoDisruption leaves what another component has written.
 func (l *Life) Status() api.PodStatus { return l.status }

@@ -12,4 +12,13 @@ const (
 	RuleEvict          trace.Rule = "kubelet.evict"           // pkg/kubelet/eviction/eviction_manager.go:429
 	RuleReject         trace.Rule = "kubelet.reject"          // pkg/kubelet/kubelet.go:2640
 	RuleConfirm        trace.Rule = "kubelet.confirm"         // pkg/kubelet/status/status_manager.go:1302
+	RuleReady          trace.Rule = "kubelet.ready"           // pkg/kubelet/status/generate.go:55
+	RuleSidecars       trace.Rule = "kubelet.sidecars"        // pkg/kubelet/kuberuntime/kuberuntime_manager.go:1484
+	RuleKill           trace.Rule = "kubelet.kill"            // pkg/kubelet/kuberuntime/kuberuntime_container.go:907
 )
+
+// Rule is the rule that a cause stands for.
+func (c Cause) Rule() trace.Rule {
+	return [...]trace.Rule{RuleReady, trace.RuleFate, RuleStart, RuleRestart, RuleRestartBackoff, RuleSidecars,
+		RuleTerminate, RuleKill, RulePodDeadline, RuleEvict, RuleReject, RuleConfirm}[c]
+}

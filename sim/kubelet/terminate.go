@@ -6,82 +6,147 @@ import (
 	"github.com/jobsim/jobsim/sim/rng"
 )
 
-// Delete tells the life that its pod was deleted with a grace period in seconds. It may be told again of a shorter one.
+// minimumGrace is the least time between SIGTERM and SIGKILL (kuberuntime_manager.go:84@v1.37.2).
+const minimumGrace = 2 * des.Second
+
+// Delete tells the life that its pod was marked for deletion now, with a grace period in seconds. It may be told
+// again of a shorter one, which counts from the first deletion, as the deletionTimestamp does; a longer one is
+// ignored. A grace of 0 kills at once: it is also how to say that the pod is gone.
 func (l *Life) Delete(now des.Time, grace int64) {
+	again := l.deleted
 	l.deleted = true
-	if !l.stopping {
-		l.because = RuleTerminate
-	}
-	if l.ended {
-		if l.removeAt == des.Never && !l.done {
+	switch {
+	case l.done:
+	case l.ended:
+		if l.removeAt == des.Never {
 			l.confirm(now)
 		}
-		return
+	case !again:
+		l.rejectAt = des.Never
+		l.stop(now, max(0, grace), max(CauseTerminate, l.stopCause))
+		l.endIdle(now)
+	case grace < l.grace:
+		l.grace = max(0, grace)
+		l.plan(now)
 	}
-	l.stop(now, grace)
 }
 
 // confirm schedules the confirming deletion.
 func (l *Life) confirm(now des.Time) {
-	l.removeAt = now.Add(l.phase).Add(l.env.draw(&l.env.Knobs.Latency.Remove, l, rng.Remove))
+	l.removeAt = now.Add(l.phase).Add(l.draw(&l.env.Knobs.Latency.Remove, rng.Remove, 0))
 }
 
-// stop sends SIGTERM to the main containers, and to the sidecars once those are gone; SIGKILL follows after the grace.
-func (l *Life) stop(now des.Time, grace int64) {
-	l.killAt = min(l.killAt, now.Add(api.Seconds(grace)))
-	first := !l.stopping
-	l.stopping = true
-	for i := range l.containers {
-		c := &l.containers[i]
-		switch c.state {
-		case running:
-			if c.kind != api.Sidecar || c.signalled {
-				l.signal(c, now)
-			}
-		case starting, waiting, idle:
-			c.state, c.at, c.readyAt = over, des.Never, des.Never
-		case over:
-		}
-	}
-	if first {
-		l.wake = now.Add(l.phase)
-	}
+// expire ends a pod whose activeDeadlineSeconds have run out: its containers have the pod's own grace period
+// (active_deadline.go:68, kubelet.go:2123, pod_workers.go:1033@v1.37.2).
+func (l *Life) expire(now des.Time) {
+	l.reason = api.DeadlineExceeded
+	l.stop(now, l.t.TerminationGracePeriodSeconds, CauseDeadline)
+	l.endIdle(now)
 }
 
-// signal sends SIGTERM, or hears of a shorter grace.
-func (l *Life) signal(c *container, now des.Time) {
-	death, exit := now.Add(c.fate.Term), c.fate.TermExit
-	if c.signalled {
-		death, exit = c.finishedAt.Add(-l.phase), c.exit
-	}
-	if death > l.killAt {
-		death, exit = max(now, l.killAt), 137
-	}
-	death = death.Add(l.phase)
-	if !c.signalled && c.finishedAt <= death {
-		return // it ends by itself before that
-	}
-	c.signalled = true
-	c.finishedAt, c.exit = death, exit
-	c.at = death.Add(l.env.draw(&l.env.Knobs.Latency.Observe, l, rng.Observe))
-}
-
-// stopRest gives up on containers that have not started, after an init container has failed for good.
-func (l *Life) stopRest(now des.Time) {
+// stop lets no container start any more and gives those that run the grace period, in seconds, to end.
+func (l *Life) stop(now des.Time, grace int64, why Cause) {
+	l.stopping, l.stopCause, l.stopAt, l.grace = true, why, now, grace
 	l.boot = len(l.containers)
 	for i := range l.containers {
-		c := &l.containers[i]
-		if c.state == idle || c.state == starting {
-			c.state, c.at = over, des.Never
+		if c := &l.containers[i]; c.state != running {
+			l.cancel(c)
 		}
 	}
-	l.stopSidecars(now)
+	l.plan(now)
 }
 
-// stopSidecars ends the sidecars once no other container will run: the last one first, all within one grace period
-// (kuberuntime_termination_order.go:43@v1.37.2).
+// cancel gives up the next run of a container that does not run. One in back-off is Waiting, which a pod that ends of
+// itself may not be: its end counts as lost (status_manager.go:741@v1.37.2). A deleted pod's containers do not wait
+// for a restart (container/helpers.go:92@v1.37.2), so that the end of the last run is the container's.
+func (l *Life) cancel(c *container) {
+	c.lost = c.lost || c.state == backingOff && !l.deleted
+	c.state, c.at = over, des.Never
+}
+
+// endIdle lets a pod in which nothing runs end soon.
+func (l *Life) endIdle(now des.Time) {
+	if l.stopped() {
+		l.endAt = min(l.endAt, now.Add(l.phase))
+	}
+}
+
+// plan works out when and how the running containers end. SIGTERM goes to the main and init containers at once, to a
+// sidecar after the main containers and the next sidecar have ended or the grace period has passed
+// (kuberuntime_termination_order.go:43 and 97@v1.37.2).
+func (l *Life) plan(now des.Time) {
+	mains := l.stopAt
+	for i := range l.containers {
+		if c := &l.containers[i]; c.kind != api.Sidecar && c.state == running {
+			l.signal(i, l.stopAt, now)
+			if c.kind == api.Main {
+				mains = max(mains, c.finishedAt)
+			}
+		}
+	}
+	expiry := l.stopAt.Add(api.Seconds(l.grace))
+	next := mains
+	for i := len(l.containers) - 1; i >= 0; i-- {
+		c := &l.containers[i]
+		if c.kind != api.Sidecar {
+			continue
+		}
+		ended := mains
+		if c.state == running {
+			l.signal(i, min(max(mains, next), expiry), now)
+			ended = c.finishedAt
+		}
+		next = ended
+	}
+}
+
+// signal plans the end of a running container that gets SIGTERM at turn, unless it has got it before.
+func (l *Life) signal(i int, turn, now des.Time) {
+	c := &l.containers[i]
+	if c.finishedAt <= now {
+		return // it has ended, and that will be noticed
+	}
+	if c.turn == des.Never || c.turn > now {
+		c.turn = max(turn, now)
+	}
+	since := max(c.turn, l.stopAt)
+	c.killAt = min(c.killAt, max(now, since.Add(l.graceLeft(since))))
+	death, by := c.turn.Add(c.fate.Term), bySIGTERM
+	if death <= c.killAt {
+		death = death.Add(l.phase)
+	} else {
+		death, by = c.killAt, bySIGKILL
+	}
+	if c.naturalEnd <= death {
+		death, by = c.naturalEnd, byItself
+	}
+	l.finish(i, death, by)
+}
+
+// graceLeft is how long a container has that gets SIGTERM at turn: what is left of the grace period, with the time
+// waited cut to whole seconds, and at least minimumGrace (kuberuntime_container.go:900-910@v1.37.2). A deletion with
+// grace 0 leaves nothing.
+func (l *Life) graceLeft(turn des.Time) des.Duration {
+	if l.deleted && l.grace == 0 {
+		return 0
+	}
+	waited := turn.Sub(l.stopAt) / des.Second * des.Second
+	return max(minimumGrace, api.Seconds(l.grace)-waited)
+}
+
+// giveUp is the failure of an init container that is not restarted: what has not started never will.
+func (l *Life) giveUp() {
+	l.boot = len(l.containers)
+	for i := range l.containers {
+		if c := &l.containers[i]; c.state == idle {
+			c.state = over
+		}
+	}
+}
+
+// stopSidecars ends the sidecars once no other container runs or will run (kuberuntime_manager.go:1484@v1.37.2).
 func (l *Life) stopSidecars(now des.Time) {
-	if l.boot < len(l.containers) && !l.stopping {
+	if l.stopping || !l.sidecars {
 		return
 	}
 	for i := range l.containers {
@@ -89,37 +154,35 @@ func (l *Life) stopSidecars(now des.Time) {
 			return
 		}
 	}
-	for i := len(l.containers) - 1; i >= 0; i-- {
+	l.stop(now, l.t.TerminationGracePeriodSeconds, CauseSidecars)
+}
+
+// evict kills the containers that still run and ends the pod. It is not restarted (eviction_manager.go:646@v1.37.2).
+func (l *Life) evict(now des.Time) {
+	l.change(CauseEvict)
+	l.reason, l.status.Disruption = api.Evicted, api.TerminationByKubelet
+	l.stopping, l.boot = true, len(l.containers)
+	for i := range l.containers {
 		c := &l.containers[i]
-		if c.kind != api.Sidecar || c.state == over {
-			continue
-		}
-		if c.state != running {
-			c.state, c.at = over, des.Never
-			continue
-		}
-		if !c.signalled {
-			if l.killAt == des.Never {
-				l.killAt = now.Add(api.Seconds(l.t.TerminationGracePeriodSeconds))
+		if c.state == running {
+			if c.finishedAt > now {
+				c.finishedAt, c.ending = now, bySIGKILL
 			}
-			l.signal(c, now)
-			c.signalled = true // even if it ends by itself: it is not restarted
+			c.concluded()
+			c.ready, c.readyAt = false, des.Never
 		}
-		return
+		l.cancel(c)
 	}
 }
 
-// evict ends the whole pod at once (eviction_manager.go:646@v1.37.2).
-func (l *Life) evict(i int, now des.Time) {
-	l.reason, l.status.Disruption, l.because = api.Evicted, api.TerminationByKubelet, RuleEvict
-	l.stopping = true
-	for k := range l.containers {
-		c := &l.containers[k]
-		if c.state == running && k != i {
-			c.finishedAt, c.exit = now, 137
-		}
-		c.state, c.at, c.readyAt, c.ready = over, des.Never, des.Never, false
-	}
+// reject ends a pod that the kubelet does not admit: it has no container statuses and no conditions
+// (kubelet.go:2640@v1.37.2).
+func (l *Life) reject(now des.Time) {
+	l.change(CauseReject)
+	l.ended, l.reason = true, api.AdmissionError
+	l.containers = l.containers[:0]
+	s := &l.status
+	s.Phase, s.Reason, s.StartTime = api.Failed, l.reason, l.begun.Truncate()
 }
 
 // stopped says whether no container runs or will run.

@@ -1,0 +1,255 @@
+package kubelet_test
+
+import (
+	"testing"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/kubelet"
+	"github.com/jobsim/jobsim/sim/rng"
+)
+
+func phases(k *api.Knobs) { k.Latency.PhaseStep = 1000 * des.Microsecond }
+
+func TestLife_Runs(t *testing.T) {
+	for _, tc := range []story{{
+		name:  "a container exits with 0",
+		fates: "main: run=10s",
+		want: `
+			0.000s start: Running ready
+			10.000s fate: Succeeded finished=10.000s unready=10.000s`,
+	}, {
+		name:  "a container exits with 42",
+		fates: "main: run=10.7s exit=42",
+		want: `
+			0.000s start: Running ready
+			10.700s fate: Failed exit=42 finished=10.000s unready=10.000s`,
+	}, {
+		name:  "a run of no time is still seen to run",
+		fates: "main: run=0s exit=1",
+		want: `
+			0.000s start: Running ready
+			0.000s fate: Failed exit=1 finished=0.000s unready=0.000s`,
+	}, {
+		name:  "times count from the start, which is late",
+		begin: des.Time(5500 * des.Millisecond),
+		fates: "main: start=2s run=10s",
+		want: `
+			7.500s start: Running ready
+			17.500s fate: Succeeded finished=17.000s unready=17.000s`,
+	}, {
+		name:  "readiness comes after the start",
+		fates: "main: ready=3s run=10s",
+		want: `
+			0.000s start: Running
+			3.000s ready: Running ready
+			10.000s fate: Succeeded finished=10.000s unready=10.000s`,
+	}, {
+		name:  "a container that exits before it is ready never is; Ready=False dates from the beginning",
+		begin: des.Time(2 * des.Second),
+		fates: "main: ready=10s run=10s",
+		want: `
+			2.000s start: Running
+			12.000s fate: Succeeded finished=12.000s unready=2.000s`,
+	}, {
+		name:  "killed for its memory",
+		fates: "main: run=10s oom",
+		want: `
+			0.000s start: Running ready
+			10.000s fate: Failed exit=137 oom finished=10.000s unready=10.000s`,
+	}, {
+		name:      "evicted, for which OnFailure is no help",
+		onFailure: true,
+		fates:     "main: run=10s evict",
+		want: `
+			0.000s start: Running ready
+			10.000s evict: Failed exit=137 Evicted TerminationByKubelet finished=10.000s unready=10.000s`,
+	}, {
+		name:  "not admitted: no container status, no Ready condition",
+		begin: des.Time(des.Second),
+		fates: "main: start=3s reject",
+		want:  `4.000s reject: Failed UnexpectedAdmissionError finished=never no-ready-condition`,
+	}, {
+		name:  "the image cannot be pulled: Pending for ever",
+		fates: "main: stuck",
+		want:  ``,
+	}, {
+		name:  "no exit of its own",
+		fates: "main: forever",
+		want:  `0.000s start: Running ready`,
+	}} {
+		t.Run(tc.name, tc.check)
+	}
+}
+
+// TestLife_Phase: every report of a pod comes its phase (here 3 ms, of pod 2) after its cause.
+func TestLife_Phase(t *testing.T) {
+	for _, tc := range []story{{
+		name:  "start, readiness and exit",
+		fates: "main: start=1s ready=2s run=10s",
+		want: `
+			1.003s start: Running
+			3.006s ready: Running ready
+			11.006s fate: Succeeded finished=11.000s unready=11.000s`,
+	}, {
+		name:      "an immediate restart is one report with the exit; a back-off counts from the exit",
+		onFailure: true,
+		fates:     "main#0: run=1s exit=1\nmain#1: run=1s exit=1\nmain: run=1s",
+		want: `
+			0.003s start: Running ready
+			1.006s restart: Running ready restarts=1
+			2.009s back-off: Running restarts=1
+			12.009s restart: Running ready restarts=2
+			13.012s fate: Succeeded restarts=2 finished=13.000s unready=13.000s`,
+	}, {
+		name:    "death by SIGTERM, and the confirmation",
+		fates:   "main: forever term=2s",
+		deletes: []deletion{{5 * des.Second, 30}},
+		want: `
+			0.003s start: Running ready
+			7.003s terminate: Failed exit=143 finished=7.000s unready=7.000s
+			7.006s remove: DELETE
+			done`,
+	}, {
+		name:    "SIGKILL comes at the end of the grace period, the report after it",
+		fates:   "main: forever stubborn",
+		deletes: []deletion{{5 * des.Second, 30}},
+		want: `
+			0.003s start: Running ready
+			35.003s kill: Failed exit=137 finished=35.000s unready=35.000s
+			35.006s remove: DELETE
+			done`,
+	}, {
+		name:    "deleted while Pending",
+		fates:   "main: start=10s",
+		deletes: []deletion{{5 * des.Second, 30}},
+		want: `
+			5.003s terminate: Failed exit=137 finished=never unready=0.000s
+			5.006s remove: DELETE
+			done`,
+	}, {
+		name:     "the deadline passes",
+		fates:    "main: forever",
+		deadline: 60,
+		want: `
+			0.003s start: Running ready
+			60.003s deadline: Failed exit=143 DeadlineExceeded finished=60.000s unready=60.000s`,
+	}, {
+		name:    "a pod that has ended is deleted",
+		fates:   "main: run=1s",
+		deletes: []deletion{{5 * des.Second, 0}},
+		want: `
+			0.003s start: Running ready
+			1.006s fate: Succeeded finished=1.000s unready=1.000s
+			5.003s remove: DELETE
+			done`,
+	}} {
+		tc.number, tc.knobs = 2, phases
+		t.Run(tc.name, tc.check)
+	}
+}
+
+// TestLife_Latency: a node takes its time to start containers, to notice their ends and to clean up.
+func TestLife_Latency(t *testing.T) {
+	slow := func(k *api.Knobs) {
+		k.Latency.Start = rng.Const(2 * des.Second)
+		k.Latency.Observe = rng.Const(600 * des.Millisecond)
+		k.Latency.Remove = rng.Const(4 * des.Second)
+	}
+	for _, tc := range []story{{
+		name:    "finishedAt is the exit, the report comes later",
+		fates:   "main: run=10.3s",
+		deletes: []deletion{{20 * des.Second, 30}},
+		want: `
+			2.000s start: Running ready
+			12.900s fate: Succeeded finished=12.000s unready=12.000s
+			24.000s remove: DELETE
+			done`,
+	}, {
+		name:      "a back-off counts from the exit, not from its report",
+		onFailure: true,
+		fates:     "main#2: run=1s\nmain: run=1s exit=1",
+		want: `
+			2.000s start: Running ready
+			3.600s restart: Running ready restarts=1
+			5.200s back-off: Running restarts=1
+			14.600s restart: Running ready restarts=2
+			16.200s fate: Succeeded restarts=2 finished=15.000s unready=16.000s`,
+	}, {
+		name:    "an exit that has not been noticed when the pod is deleted keeps its code",
+		fates:   "main: run=10s exit=3",
+		deletes: []deletion{{12200 * des.Millisecond, 0}},
+		want: `
+			2.000s start: Running ready
+			12.600s fate: Failed exit=3 finished=12.000s unready=12.000s
+			16.600s remove: DELETE
+			done`,
+	}} {
+		tc.knobs = slow
+		t.Run(tc.name, tc.check)
+	}
+}
+
+// TestLife_NodeAway: while the node is away the pod goes on, and one report sums up what became of it.
+func TestLife_NodeAway(t *testing.T) {
+	for _, tc := range []story{{
+		name:  "a run that ended meanwhile",
+		fates: "main: run=10s exit=1",
+		late:  des.Time(des.Minute),
+		want:  `60.000s fate: Failed exit=1 finished=10.000s unready=10.000s`,
+	}, {
+		name:      "a crash loop",
+		onFailure: true,
+		fates:     "main: run=1s exit=1",
+		late:      des.Time(100 * des.Second),
+		until:     des.Time(200 * des.Second),
+		want: `
+			100.000s back-off: Running restarts=4
+			155.000s restart: Running ready restarts=5
+			156.000s back-off: Running restarts=5`,
+	}} {
+		t.Run(tc.name, tc.check)
+	}
+}
+
+// TestLife_ActOutOfTurn: an Act before its time and one after the last ask for nothing.
+func TestLife_ActOutOfTurn(t *testing.T) {
+	knobs := api.DefaultKnobs()
+	env := kubelet.Env{Knobs: &knobs, Fates: &api.Fates{Rules: []api.FateRule{{Job: api.AnyJob, Container: api.AnyMain,
+		Chance: api.Certain, Start: rng.Const(des.Second), Run: rng.Const(des.Second)}}}}
+	var l kubelet.Life
+	l.Begin(&env, &api.Pod{}, &api.PodTemplate{Containers: []api.Container{{Name: "main"}}}, 0)
+	before := l.Status()
+	if a := l.Act(0); a != (kubelet.Action{}) || l.Status() != before {
+		t.Errorf("before its time: %+v", a)
+	}
+	l.Act(l.Next())
+	l.Act(l.Next())
+	if a := l.Act(des.Never); a != (kubelet.Action{}) || l.Next() != des.Never {
+		t.Errorf("ended, with no deletion: %+v, next at %v", a, l.Next())
+	}
+	l.Delete(des.Time(5*des.Second), 0)
+	if a := l.Act(l.Next()); a != (kubelet.Action{Remove: true, Done: true, Because: kubelet.CauseRemove}) {
+		t.Errorf("deleted: %+v", a)
+	}
+	l.Delete(des.Time(6*des.Second), 0)
+	if a := l.Act(des.Time(des.Minute)); a != (kubelet.Action{Done: true}) || l.Next() != des.Never {
+		t.Errorf("done: %+v, next at %v", a, l.Next())
+	}
+}
+
+// TestCause: every cause has a word and a rule of its own.
+func TestCause(t *testing.T) {
+	seen := map[string]bool{}
+	for c := kubelet.CauseReady; c <= kubelet.CauseRemove; c++ {
+		for _, name := range []string{c.String(), string(c.Rule())} {
+			if name == "" || seen[name] {
+				t.Errorf("cause %d is called %q, which is empty or taken", c, name)
+			}
+			seen[name] = true
+		}
+	}
+	if word, rule := kubelet.CauseKill.String(), kubelet.CauseKill.Rule(); word != "kill" || rule != kubelet.RuleKill {
+		t.Errorf("CauseKill is called %q and stands for %q", word, rule)
+	}
+}
