@@ -22,6 +22,7 @@ func (s *Scenario) Config() *sim.Config {
 	for i := range f.Fates {
 		cfg.Fates = append(cfg.Fates, s.fateRules(&f.Fates[i])...)
 	}
+	cfg.Fates = append(cfg.Fates, sidecarFates(cfg.Jobs)...)
 	for i := range f.Faults {
 		cfg.Faults = append(cfg.Faults, s.fault(&f.Faults[i]))
 	}
@@ -113,6 +114,20 @@ func (s *Scenario) fateRules(f *Fate) []api.FateRule {
 	return s.perContainer(r, f.Match.Container)
 }
 
+// sidecarFates are the last rules: a sidecar for which the scenario says nothing runs until it gets SIGTERM. By
+// api.DefaultFate it would exit at once and be restarted for ever.
+func sidecarFates(jobs []sim.Submission) (out []api.FateRule) {
+	for i := range jobs {
+		for k, c := range jobs[i].Spec.Template.Containers {
+			if c.Kind == api.Sidecar {
+				out = append(out, api.FateRule{Job: api.JobID(i), Container: int32(k), Chance: api.Certain,
+					NoExit: true, TermExit: api.DefaultFate.TermExit})
+			}
+		}
+	}
+	return out
+}
+
 func (s *Scenario) perContainer(r api.FateRule, name string) (out []api.FateRule) {
 	for i, m := range s.Manifests {
 		if r.Job != api.AnyJob && r.Job != api.JobID(i) {
@@ -155,7 +170,7 @@ func (s *Scenario) fault(f *Fault) api.Fault {
 	case f.Resume != "":
 		out.Job, out.Patch.Suspend = s.jobID(f.Resume), api.Some(false)
 	case f.Scale != nil:
-		out.Job, out.Patch.Parallelism = s.jobID(f.Scale.Job), api.Some(f.Scale.Parallelism)
+		out.Job, out.Patch.Parallelism = s.jobID(f.Scale.Job), opt(f.Scale.Parallelism)
 	case f.Patch != nil:
 		p := f.Patch
 		out.Job = s.jobID(p.Job)
@@ -180,7 +195,7 @@ var propagations = map[string]api.Propagation{
 	"": api.Background, "Background": api.Background, "Foreground": api.Foreground, "Orphan": api.Orphan}
 
 func (s *Scenario) podRef(out *api.Fault, p *PodRef) {
-	out.Job, out.Attempt, out.Grace = s.jobID(p.Job), p.Attempt, opt(p.Grace)
+	out.Job, out.Attempt, out.Grace = s.jobID(p.Job), opt(p.Attempt).Value, opt(p.Grace)
 	if p.Index != nil {
 		out.Index = *p.Index
 	}

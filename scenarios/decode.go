@@ -4,23 +4,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-const (
-	maxBytes = 1 << 20 // of a file
-	maxDepth = 64      // of nesting
-	maxNodes = 200_000 // of a document, aliases counted as often as they are used
-)
-
-// decode reads node strictly into out, a pointer to a struct with json tags. Problems are reported below path; what
-// could not be read is left out, so that the rest can be looked at too. It returns false where nothing could be read.
-func (d *document) decode(node *yaml.Node, path string, out any) bool {
+// decode reads node strictly into out, a pointer to a value with json tags, and reports below path. What cannot be read
+// stays zero.
+func (d *document) decode(node *yaml.Node, path string, out any) {
 	c := checker{d: d}
-	value := c.check(node, path, reflect.TypeOf(out).Elem(), 0)
+	value := c.check(node, path, reflect.TypeOf(out).Elem())
 	text, err := json.Marshal(value)
 	if err == nil {
 		err = json.Unmarshal(text, out)
@@ -28,123 +23,128 @@ func (d *document) decode(node *yaml.Node, path string, out any) bool {
 	if err != nil {
 		d.add(path, "%v", err)
 	}
-	return err == nil
 }
 
-// checker holds a YAML tree against a Go type and turns it into what encoding/json can marshal.
-type checker struct {
-	d     *document
-	nodes int
-}
+// checker holds a YAML tree against a Go type and turns it into what encoding/json can write; nil stands for null and
+// for what is wrong.
+type checker struct{ d *document }
 
-var unmarshaler = reflect.TypeFor[leaf]()
+var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
 
-func (c *checker) check(n *yaml.Node, path string, t reflect.Type, depth int) any {
-	n = resolve(n)
-	if c.nodes++; c.nodes > maxNodes || depth > maxDepth {
-		if c.nodes == maxNodes+1 || depth == maxDepth+1 {
-			c.d.add(path, "too large or too deep (allowed: %d values, %d levels)", maxNodes, maxDepth)
-		}
-		return nil
-	}
+func (c *checker) check(n *yaml.Node, path string, t reflect.Type) any {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	switch {
-	case n == nil || n.Kind == yaml.ScalarNode && n.Tag == "!!null":
+	if isNull(n) {
 		return nil
-	case reflect.PointerTo(t).Implements(unmarshaler):
+	}
+	if reflect.PointerTo(t).Implements(unmarshaler) {
 		return c.leaf(n, path, t)
 	}
 	switch t.Kind() {
 	case reflect.Struct:
-		return c.mapping(n, path, t, depth)
+		return c.mapping(n, path, t)
 	case reflect.Map:
-		return c.dict(n, path, t, depth)
+		return c.dict(n, path, t)
 	case reflect.Slice:
 		if t.Elem().Kind() != reflect.Uint8 {
-			return c.sequence(n, path, t, depth)
+			return c.sequence(n, path, t)
 		}
 	}
 	return c.scalar(n, path, t)
 }
 
-func (c *checker) mapping(n *yaml.Node, path string, t reflect.Type, depth int) any {
+func (c *checker) wrong(n *yaml.Node, path, allowed string) any {
+	if n.Kind == yaml.ScalarNode {
+		c.d.unreadable(n, path, "%q is not %s", cut(n.Value), allowed)
+	} else {
+		c.d.unreadable(n, path, "is %s (allowed: %s)", describe(n), allowed)
+	}
+	return nil
+}
+
+func (c *checker) mapping(n *yaml.Node, path string, t reflect.Type) any {
 	if n.Kind != yaml.MappingNode {
-		c.d.add(path, "is %s (allowed: a mapping)", describe(n))
-		return nil
+		return c.wrong(n, path, "a mapping")
 	}
 	fields := jsonFields(t)
 	out := map[string]any{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i].Value
-		at := join(path, key)
-		ft, known := fields[key]
-		if _, twice := out[key]; twice {
-			c.problem(n.Content[i], at, "is given twice")
-			continue
-		}
-		out[key] = nil
+	c.eachKey(n, path, func(key *yaml.Node, at string, value *yaml.Node) {
+		ft, known := fields[key.Value]
 		if !known {
-			c.problem(n.Content[i], at, "unknown field"+suggest(key, fields))
-			continue
+			if len(*c.d.problems) < maxProblems {
+				c.d.put(key.Line, at, "unknown field"+suggest(key.Value, fields))
+			}
+			return
 		}
-		out[key] = c.check(n.Content[i+1], at, ft, depth+1)
-	}
-	for key, v := range out {
-		if v == nil {
-			delete(out, key) // null is absent
+		if v := c.check(value, at, ft); v != nil {
+			out[key.Value] = v
 		}
-	}
+	})
 	return out
 }
 
-func (c *checker) dict(n *yaml.Node, path string, t reflect.Type, depth int) any {
+func (c *checker) dict(n *yaml.Node, path string, t reflect.Type) any {
 	if n.Kind != yaml.MappingNode {
-		c.d.add(path, "is %s (allowed: a mapping)", describe(n))
-		return nil
+		return c.wrong(n, path, "a mapping")
 	}
 	out := map[string]any{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i].Value
-		if _, twice := out[key]; twice {
-			c.problem(n.Content[i], join(path, key), "is given twice")
+	c.eachKey(n, path, func(key *yaml.Node, at string, value *yaml.Node) {
+		if v := c.check(value, at, t.Elem()); v != nil {
+			out[key.Value] = v
 		}
-		out[key] = c.check(n.Content[i+1], join(path, key), t.Elem(), depth+1)
-	}
+	})
 	return out
 }
 
-func (c *checker) sequence(n *yaml.Node, path string, t reflect.Type, depth int) any {
+// eachKey calls f for the keys of a mapping; the ones that are not texts and those given twice are reported instead.
+func (c *checker) eachKey(n *yaml.Node, path string, f func(key *yaml.Node, at string, value *yaml.Node)) {
+	lines := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Kind != yaml.ScalarNode || isNull(key) {
+			c.d.unreadable(key, path, "has a key that is %s (allowed: a text)", describe(key))
+			continue
+		}
+		at := joinKey(path, key.Value)
+		if first, twice := lines[key.Value]; twice {
+			c.d.put(key.Line, at, fmt.Sprintf("is given twice, first in line %d", first))
+			continue
+		}
+		lines[key.Value] = key.Line
+		f(key, at, n.Content[i+1])
+	}
+}
+
+func (c *checker) sequence(n *yaml.Node, path string, t reflect.Type) any {
 	if n.Kind != yaml.SequenceNode {
-		c.d.add(path, "is %s (allowed: a list)", describe(n))
-		return nil
+		return c.wrong(n, path, "a list")
 	}
 	out := []any{}
 	for i, item := range n.Content {
-		out = append(out, c.check(item, fmt.Sprintf("%s[%d]", path, i), t.Elem(), depth+1))
+		out = append(out, c.check(item, path+"["+strconv.Itoa(i)+"]", t.Elem()))
 	}
 	return out
 }
 
-// leaf lets a self-reading type judge its text.
+// leaf lets a type that reads itself judge the value.
 func (c *checker) leaf(n *yaml.Node, path string, t reflect.Type) any {
-	if n.Kind != yaml.ScalarNode {
-		c.d.add(path, "is %s (allowed: a single value)", describe(n))
+	if n.Kind == yaml.ScalarNode && (len(n.Value) > maxScalar || hugeExponent(n.Value)) {
+		c.d.unreadable(n, path, "%.40q... is too large a value", n.Value)
 		return nil
 	}
-	if len(n.Value) > maxScalar || hugeExponent(n.Value) {
-		c.problem(n, path, fmt.Sprintf("%.40q... is too large a value", n.Value))
-		return nil
+	text, err := plainJSON(n)
+	if err == nil {
+		err = json.Unmarshal(text, reflect.New(t).Interface())
 	}
-	text, _ := json.Marshal(n.Value)
-	if n.Tag == "!!int" || n.Tag == "!!float" {
-		if json.Valid([]byte(n.Value)) {
-			text = []byte(n.Value)
-		}
-	}
-	if err := reflect.New(t).Interface().(leaf).UnmarshalJSON(text); err != nil {
-		c.problem(n, path, err.Error())
+	if err != nil {
+		what := strings.Map(func(r rune) rune {
+			if r < ' ' {
+				return ' '
+			}
+			return r
+		}, err.Error())
+		c.d.unreadable(n, path, "%s", what[:min(len(what), 500)])
 		return nil
 	}
 	return json.RawMessage(text)
@@ -153,58 +153,73 @@ func (c *checker) leaf(n *yaml.Node, path string, t reflect.Type) any {
 // maxScalar bounds a value that reads itself; an empirical distribution is the longest.
 const maxScalar = 200_000
 
-// hugeExponent says whether the text is a number whose exponent has more than two digits: such a quantity would be
-// written out before it is refused.
+// hugeExponent says whether text ends like 1e1000: reading such a resource.Quantity can take very long.
 func hugeExponent(text string) bool {
-	i := strings.LastIndexAny(text, "eE")
-	if i <= 0 || text[i-1] < '0' || text[i-1] > '9' {
-		return false
+	digits := strings.TrimRight(text, "0123456789")
+	tail := len(text) - len(digits)
+	digits = strings.TrimRight(digits, "+-")
+	return tail > 2 && digits != "" && strings.ContainsAny(digits[len(digits)-1:], "eE")
+}
+
+// plainJSON is a tree as JSON.
+func plainJSON(n *yaml.Node) ([]byte, error) {
+	var value any
+	switch n.Kind {
+	case yaml.ScalarNode:
+		tag := n.ShortTag()
+		if (tag == "!!int" || tag == "!!float" || tag == "!!bool") && json.Valid([]byte(n.Value)) {
+			return []byte(n.Value), nil
+		}
+		value = n.Value
+	case yaml.SequenceNode, yaml.MappingNode:
+		if err := n.Decode(&value); err != nil {
+			return nil, err
+		}
 	}
-	digits := strings.TrimLeft(text[i+1:], "+-")
-	_, err := strconv.ParseUint(digits, 10, 8)
-	return err != nil && strings.Trim(digits, "0123456789") == "" && digits != ""
+	return json.Marshal(value)
 }
 
 func (c *checker) scalar(n *yaml.Node, path string, t reflect.Type) any {
-	if n.Kind != yaml.ScalarNode {
-		c.d.add(path, "is %s (allowed: %s)", describe(n), kindName(t))
-		return nil
-	}
-	wrong := func() any {
-		c.problem(n, path, fmt.Sprintf("%q is not %s", n.Value, kindName(t)))
-		return nil
-	}
+	tag, isScalar := n.ShortTag(), n.Kind == yaml.ScalarNode
 	switch t.Kind() {
 	case reflect.String, reflect.Slice:
-		if n.Tag != "!!str" && n.Tag != "!!timestamp" {
-			return wrong()
+		if !isScalar || tag != "!!str" && tag != "!!timestamp" {
+			return c.wrong(n, path, "a text")
+		}
+		if n.Style == 0 && yaml11Bool(n.Value) {
+			return c.wrong(n, path, "a text but a boolean, for kubectl (allowed: a text in quotes)")
 		}
 		return n.Value
 	case reflect.Bool:
-		if n.Tag != "!!bool" {
-			return wrong()
+		var v bool
+		if !isScalar || n.Style != 0 || n.Decode(&v) != nil {
+			return c.wrong(n, path, "true or false")
 		}
-		return strings.EqualFold(n.Value, "true")
+		return v
 	case reflect.Int32, reflect.Int64, reflect.Int:
-		v, err := strconv.ParseInt(n.Value, 0, t.Bits())
-		if n.Tag != "!!int" || err != nil {
-			return wrong()
+		var v int64
+		if !isScalar || tag != "!!int" || n.Decode(&v) != nil || reflect.Zero(t).OverflowInt(v) {
+			return c.wrong(n, path, fmt.Sprintf("a whole number of %d bits", t.Bits()))
 		}
 		return v
 	case reflect.Float64:
-		v, err := strconv.ParseFloat(n.Value, 64)
-		if n.Tag != "!!int" && n.Tag != "!!float" || err != nil || v != v || v-v != 0 {
-			return wrong()
+		var v float64
+		if !isScalar || tag != "!!int" && tag != "!!float" || n.Decode(&v) != nil || v-v != 0 {
+			return c.wrong(n, path, "a number")
 		}
 		return v
 	}
-	c.problem(n, path, "cannot be given")
-	return nil
+	return c.wrong(n, path, "a value that can be given here")
 }
 
-// problem reports at a node's own line, which for keys that stand twice is not that of the path.
-func (c *checker) problem(n *yaml.Node, path, what string) {
-	*c.d.problems = append(*c.d.problems, Problem{c.d.file, n.Line, path, what})
+// yaml11Bool says whether kubectl, which reads YAML 1.1, takes a plain word for a boolean that YAML 1.2 takes for a
+// text (go.yaml.in/yaml/v2@v2.4.4/resolve.go:37).
+func yaml11Bool(word string) bool {
+	lower := strings.ToLower(word)
+	if !slices.Contains([]string{"y", "yes", "on", "n", "no", "off"}, lower) {
+		return false
+	}
+	return word == lower || word == strings.ToUpper(word) || word == strings.ToUpper(word[:1])+lower[1:]
 }
 
 // jsonFields are the fields of a struct type by their names in files, those of embedded structs among them.
@@ -226,41 +241,82 @@ func jsonFields(t reflect.Type) map[string]reflect.Type {
 	return out
 }
 
-// suggest names the field that was probably meant: one that differs only in case.
+// suggest says which field was probably meant, or which ones there are.
 func suggest(key string, fields map[string]reflect.Type) string {
+	key = cut(key)
+	var names []string
+	best, bestDistance := "", 3
 	for name := range fields {
-		if strings.EqualFold(name, key) {
-			return fmt.Sprintf(" (did you mean %s?)", name)
+		names = append(names, name)
+		d := distance(strings.ToLower(key), strings.ToLower(name))
+		if d < bestDistance || d == bestDistance && name < best {
+			best, bestDistance = name, d
 		}
 	}
-	return ""
+	if best != "" {
+		return fmt.Sprintf(" (did you mean %s?)", best)
+	}
+	if len(names) > 16 {
+		return ""
+	}
+	slices.Sort(names)
+	return fmt.Sprintf(" (allowed: %s)", strings.Join(names, ", "))
 }
 
-func join(path, key string) string {
+// distance is how many letters have to be put in, taken out or replaced to turn a into b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0]++
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// join is the path of a part of a path.
+func join(path, part string) string {
 	if path == "" {
-		return key
+		return part
 	}
-	return path + "." + key
+	return path + "." + part
 }
 
+// joinKey is the path of a key of a mapping.
+func joinKey(path, key string) string {
+	if strings.ContainsAny(key, ".[]") {
+		return path + "[" + cut(key) + "]"
+	}
+	return join(path, cut(key))
+}
+
+// describe says what a node is, for messages.
 func describe(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
+	switch {
+	case n.Kind == yaml.MappingNode:
 		return "a mapping"
-	case yaml.SequenceNode:
+	case n.Kind == yaml.SequenceNode:
 		return "a list"
+	case n.ShortTag() == "!!str":
+		return "the text " + strconv.Quote(cut(n.Value))
 	}
-	return strconv.Quote(n.Value)
+	return cut(n.Value)
 }
 
-func kindName(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.String, reflect.Slice:
-		return "a text"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Int32, reflect.Int64, reflect.Int:
-		return fmt.Sprintf("a whole number of %d bits", t.Bits())
+// cut shortens a value for a message.
+func cut(s string) string {
+	if len(s) <= 60 {
+		return s
 	}
-	return "a number"
+	return strings.ToValidUTF8(s[:60], "") + "..."
 }

@@ -11,12 +11,17 @@ import (
 type treatment struct {
 	refused bool
 	why     string // refused or immaterial: the reason; empty: the field is modelled
+	unless  string // a refused field may have this value, which is the default
 }
 
 var modelled = treatment{}
 
 func immaterial(why string) treatment { return treatment{why: why} }
 func refused(why string) treatment    { return treatment{refused: true, why: why} }
+
+func refusedUnless(value, why string) treatment {
+	return treatment{refused: true, why: why, unless: value}
+}
 
 const (
 	byFate    = "it is part of what the fate stands for"
@@ -27,12 +32,11 @@ const (
 )
 
 // fields says for every field of a Job manifest, by its path, whether it is modelled, immaterial or refused. A path
-// stands for all below it that have no entry of their own. A test walks the API types: a field that a new Kubernetes
-// version adds and that no entry covers fails it.
+// stands for all below it, unless there are entries below it: then each of its fields has one. A test walks the API
+// types: a field that a new Kubernetes version adds fails it.
 var fields = map[string]treatment{
 	"apiVersion": modelled,
 	"kind":       modelled,
-	"metadata":   immaterial("names, labels and annotations do not change what happens"),
 	"status":     immaterial("the API server drops the status of a new Job"),
 
 	"spec.parallelism":             modelled,
@@ -43,14 +47,13 @@ var fields = map[string]treatment{
 	"spec.ttlSecondsAfterFinished": modelled,
 	"spec.suspend":                 modelled,
 	"spec.podReplacementPolicy":    modelled,
-	"spec.template.metadata":       immaterial("labels and annotations of pods do not change what happens"),
 	"spec.backoffLimitPerIndex":    refused(notYet),
 	"spec.maxFailedIndexes":        refused(notYet),
 	"spec.podFailurePolicy":        refused(notYet),
 	"spec.successPolicy":           refused(notYet),
 	"spec.managedBy":               refused("another controller would manage the Job"),
-	"spec.manualSelector":          refused("adoption of foreign pods " + notYet[3:]),
-	"spec.selector":                refused("adoption of foreign pods " + notYet[3:]),
+	"spec.manualSelector":          refusedUnless("false", "adoption of foreign pods: "+notYet),
+	"spec.selector":                refused("adoption of foreign pods: " + notYet),
 	"spec.scheduling":              refused("gang scheduling is alpha; " + notYet),
 
 	podSpec + ".restartPolicy":                 modelled,
@@ -66,13 +69,13 @@ var fields = map[string]treatment{
 	podSpec + ".affinity":                      refused(placement),
 	podSpec + ".tolerations":                   refused(placement),
 	podSpec + ".topologySpreadConstraints":     refused(placement),
-	podSpec + ".schedulerName":                 refused(placement),
+	podSpec + ".schedulerName":                 refusedUnless("default-scheduler", placement),
 	podSpec + ".schedulingGates":               refused(placement),
 	podSpec + ".schedulingGroup":               refused(placement),
 	podSpec + ".resourceClaims":                refused(placement),
 	podSpec + ".priorityClassName":             refused("preemption: " + notYet),
-	podSpec + ".priority":                      refused("preemption: " + notYet),
-	podSpec + ".preemptionPolicy":              refused("preemption: " + notYet),
+	podSpec + ".priority":                      refusedUnless("0", "preemption: "+notYet),
+	podSpec + ".preemptionPolicy":              refusedUnless("PreemptLowerPriority", "preemption: "+notYet),
 	podSpec + ".readinessGates":                refused(probing),
 	podSpec + ".runtimeClassName":              refused("pod overhead: " + notYet),
 	podSpec + ".evictionResponders":            refused("eviction responders: " + notYet),
@@ -82,7 +85,7 @@ var fields = map[string]treatment{
 	podSpec + ".serviceAccountName":            immaterial(podOnly),
 	podSpec + ".serviceAccount":                immaterial(podOnly),
 	podSpec + ".automountServiceAccountToken":  immaterial(podOnly),
-	podSpec + ".hostNetwork":                   immaterial(podOnly),
+	podSpec + ".hostNetwork":                   refusedUnless("false", "container ports become host ports: "+notYet),
 	podSpec + ".hostPID":                       immaterial(podOnly),
 	podSpec + ".hostIPC":                       immaterial(podOnly),
 	podSpec + ".hostUsers":                     immaterial(podOnly),
@@ -94,7 +97,7 @@ var fields = map[string]treatment{
 	podSpec + ".shareProcessNamespace":         immaterial(podOnly),
 	podSpec + ".securityContext":               immaterial(podOnly),
 	podSpec + ".enableServiceLinks":            immaterial(podOnly),
-	podSpec + ".os":                            immaterial(podOnly),
+	podSpec + ".os":                            immaterial("nodes are taken to run what the pods need"),
 	podSpec + ".imagePullSecrets":              immaterial(byFate),
 }
 
@@ -113,8 +116,11 @@ var containerFields = map[string]treatment{
 	"startupProbe":             refused(probing),
 	"lifecycle":                refused("hooks change how long it starts and stops; use start and onTerm of its fate"),
 	"resizePolicy":             immaterial("nothing resizes the pods of a Job"),
-	"ports":                    immaterial(podOnly), // hostPort is refused below
-	"ports[].hostPort":         refused(placement),
+	"ports[].hostPort":         refusedUnless("0", placement),
+	"ports[].hostIP":           immaterial(podOnly),
+	"ports[].containerPort":    immaterial(podOnly),
+	"ports[].name":             immaterial(podOnly),
+	"ports[].protocol":         immaterial(podOnly),
 	"image":                    immaterial(byFate),
 	"imagePullPolicy":          immaterial(byFate),
 	"command":                  immaterial(byFate),
@@ -132,59 +138,71 @@ var containerFields = map[string]treatment{
 	"tty":                      immaterial(byFate),
 }
 
+// metadataFields are the same for the Job and for its template.
+var metadataFields = map[string]treatment{
+	"name":                       modelled,
+	"generateName":               modelled,
+	"namespace":                  modelled,
+	"labels":                     immaterial("labels do not change what happens without a selector of one's own"),
+	"annotations":                immaterial("annotations do not change what happens"),
+	"finalizers":                 refused("it would hold up the removal of the object"),
+	"ownerReferences":            refused("the object would be deleted with its owner"),
+	"selfLink":                   immaterial(bySystem),
+	"uid":                        immaterial(bySystem),
+	"resourceVersion":            immaterial(bySystem),
+	"generation":                 immaterial(bySystem),
+	"creationTimestamp":          immaterial(bySystem),
+	"deletionTimestamp":          immaterial(bySystem),
+	"deletionGracePeriodSeconds": immaterial(bySystem),
+	"managedFields":              immaterial(bySystem),
+}
+
+const bySystem = "the API server sets it when the object is created"
+
+// inner are the paths of fields that have entries below them.
+var inner = map[string]bool{}
+
 func init() {
 	for name, t := range containerFields {
 		fields[podSpec+".containers[]."+name] = t
 		fields[podSpec+".initContainers[]."+name] = t
 	}
-}
-
-// treatmentOf is what becomes of the field at a path without positions, such as spec.template.spec.containers[].image:
-// the entry of the path or of the nearest one above it.
-func treatmentOf(path string) (treatment, bool) {
-	for p := path; p != ""; {
-		if t, ok := fields[p]; ok {
-			// containers and initContainers are modelled as lists; each of their fields has an entry of its own.
-			if p != path && strings.HasSuffix(p, "ontainers") {
-				return treatment{}, false
-			}
-			return t, true
-		}
-		cut := strings.LastIndexAny(p, ".[")
-		if cut < 0 {
-			break
-		}
-		p = p[:cut]
+	for name, t := range metadataFields {
+		fields["metadata."+name] = t
+		fields["spec.template.metadata."+name] = t
 	}
-	return treatment{}, false
+	for path := range fields {
+		for i, c := range path {
+			if c == '.' || c == '[' {
+				inner[path[:i]] = true
+			}
+		}
+	}
 }
 
-// refuseUnmodelled reports every field of the manifest at path that is not modelled and could matter.
-func (d *document) refuseUnmodelled(n *yaml.Node, path string) {
-	d.walk(resolve(n), path, "")
-}
+// refuseUnmodelled reports every field of the manifest at path that is not modelled and could matter. A field that is
+// empty is as good as absent.
+func (d *document) refuseUnmodelled(n *yaml.Node, path string) { d.walk(n, path, "") }
 
 func (d *document) walk(n *yaml.Node, at, path string) {
-	if n == nil || n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+	if isNull(n) || len(n.Content) == 0 && n.Value == "" {
 		return
 	}
-	if t, ok := treatmentOf(path); ok && t.refused {
-		d.add(at, "cannot be simulated: %s", t.why)
-		return
-	} else if ok && t.why != "" && path != "ports" {
-		if !strings.HasSuffix(path, ".ports") {
-			return
+	if path != "" && !inner[path] && !strings.HasSuffix(path, "[]") {
+		if t := fields[path]; t.refused && (t.unless == "" || n.Value != t.unless) {
+			d.add(at, "cannot be simulated: %s", t.why)
 		}
+		return
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i].Value
-			d.walk(resolve(n.Content[i+1]), join(at, key), join(path, key))
+			d.walk(n.Content[i+1], joinKey(at, key), joinKey(path, key))
 		}
 	case yaml.SequenceNode:
 		for i, item := range n.Content {
-			d.walk(resolve(item), fmt.Sprintf("%s[%d]", at, i), path+"[]")
+			d.walk(item, fmt.Sprintf("%s[%d]", at, i), path+"[]")
 		}
 	}
 }

@@ -2,7 +2,9 @@ package scenarios
 
 import (
 	"encoding/json"
+	"fmt"
 
+	"go.yaml.in/yaml/v3"
 	batchv1 "k8s.io/api/batch/v1"
 )
 
@@ -17,14 +19,14 @@ type File struct {
 	APIVersion string   `json:"apiVersion"`
 	Kind       string   `json:"kind"`
 	Metadata   Metadata `json:"metadata"`
-	Why        string   `json:"why"`        // what the scenario teaches
-	Kubernetes string   `json:"kubernetes"` // the minor version: "1.34" to "1.37"; default 1.37
-	Cluster    Cluster  `json:"cluster"`
+	Why        string   `json:"why,omitempty"`        // what the scenario teaches
+	Kubernetes string   `json:"kubernetes,omitempty"` // the minor version: "1.34" to "1.37"; default 1.37
+	Cluster    Cluster  `json:"cluster,omitzero"`
 	Jobs       []Job    `json:"jobs"`
-	Fates      []Fate   `json:"fates"`
-	Faults     []Fault  `json:"faults"`
-	Until      Until    `json:"until"`
-	Expect     []Expect `json:"expect"`
+	Fates      []Fate   `json:"fates,omitempty"`
+	Faults     []Fault  `json:"faults,omitempty"`
+	Until      Until    `json:"until,omitzero"`
+	Expect     []Expect `json:"expect,omitempty"`
 }
 
 // Metadata names the scenario.
@@ -34,167 +36,189 @@ type Metadata struct {
 
 // Cluster is where the Jobs run.
 type Cluster struct {
-	Nodes   []Node  `json:"nodes"`   // default: one node on which everything fits
-	Profile string  `json:"profile"` // the latencies and client limits to start from: none or default
-	Latency Latency `json:"latency"` // what differs from the profile
-	Knobs   Knobs   `json:"knobs"`   // what differs from the profile
+	Nodes   []Node  `json:"nodes,omitempty"`   // default: one node on which everything fits
+	Profile string  `json:"profile,omitempty"` // the latencies and client limits to start from: none or default
+	Latency Latency `json:"latency,omitzero"`  // what differs from the profile
+	Knobs   Knobs   `json:"knobs,omitzero"`    // what differs from the profile
 }
 
 // Node is one node, or Count alike ones.
 type Node struct {
-	Name   string `json:"name"`   // default node; with Count > 1 a number is appended
-	Count  *int32 `json:"count"`  // default 1
-	CPU    Amount `json:"cpu"`    // such as 4 or 500m; required
-	Memory Amount `json:"memory"` // such as 8Gi; required
-	Pods   *int32 `json:"pods"`   // default 110, the kubelet's maxPods
+	Name   string `json:"name,omitempty"`  // default node; with Count > 1 a number is appended
+	Count  *int32 `json:"count,omitempty"` // default 1
+	CPU    Amount `json:"cpu,omitzero"`    // such as 4 or 500m; required
+	Memory Amount `json:"memory,omitzero"` // such as 8Gi; required
+	Pods   *int32 `json:"pods,omitempty"`  // default 110, the kubelet's maxPods
 }
 
 // Latency is what the cluster adds to the pure logic.
 type Latency struct {
-	Request   Dist `json:"request"`   // one API request of the Job controller, there and back
-	Watch     Dist `json:"watch"`     // from a write to the watchers' learning of it
-	Bind      Dist `json:"bind"`      // from a pod's creation to its binding
-	Start     Dist `json:"start"`     // from binding to the start of the first container
-	Observe   Dist `json:"observe"`   // from a container's end to the report of it
-	Remove    Dist `json:"remove"`    // from the end of a deleted pod to its removal
-	PhaseStep Span `json:"phaseStep"` // gives every pod a sub-second phase of its own: 1 ms and so much per pod before it
+	Request   Dist `json:"request,omitzero"`   // one API request of the Job controller, there and back
+	Watch     Dist `json:"watch,omitzero"`     // from a write to the watchers' learning of it
+	Bind      Dist `json:"bind,omitzero"`      // from a pod's creation to its binding
+	Start     Dist `json:"start,omitzero"`     // from binding to the start of the first container
+	Observe   Dist `json:"observe,omitzero"`   // from a container's end to the report of it
+	Remove    Dist `json:"remove,omitzero"`    // from the end of a deleted pod to its removal
+	PhaseStep Span `json:"phaseStep,omitzero"` // gives every pod a sub-second phase: 1 ms and so much per pod before it
 }
 
 // Knobs are the constants of the modelled system; each has Kubernetes' default.
 type Knobs struct {
-	SyncBatch           Span     `json:"syncBatch"`
-	APIBackoff          Span     `json:"apiBackoff"`
-	MaxAPIBackoff       Span     `json:"maxAPIBackoff"`
-	PodFailureBackoff   Span     `json:"podFailureBackoff"`
-	MaxPodBackoff       Span     `json:"maxPodBackoff"`
-	MaxUncountedPods    *int32   `json:"maxUncountedPods"`
-	MaxPodsPerSync      *int32   `json:"maxPodsPerSync"`
-	SlowStartBatch      *int32   `json:"slowStartBatch"`
-	ExpectationTimeout  Span     `json:"expectationTimeout"`
-	JobSyncs            *int32   `json:"concurrentJobSyncs"`
-	QPS                 *float64 `json:"kubeAPIQPS"` // 0: unlimited
-	Burst               *int32   `json:"kubeAPIBurst"`
-	Events              *bool    `json:"events"`
-	RestartBackoff      Span     `json:"restartBackoff"`
-	MaxRestartBackoff   Span     `json:"maxContainerRestartPeriod"`
-	RestartBackoffReset Span     `json:"restartBackoffReset"`
-	RestartJitter       *bool    `json:"restartJitter"`
-	NodeMonitorPeriod   Span     `json:"nodeMonitorPeriod"`
-	NodeMonitorGrace    Span     `json:"nodeMonitorGracePeriod"`
-	LeaseRenew          Span     `json:"leaseRenewInterval"`
-	UnreachableSeconds  *int64   `json:"unreachableTolerationSeconds"`
-	PodGCPeriod         Span     `json:"podGCPeriod"`
-	PodGCQuarantine     Span     `json:"podGCQuarantine"`
+	SyncBatch           Span     `json:"syncBatch,omitzero"`
+	APIBackoff          Span     `json:"apiBackoff,omitzero"`
+	MaxAPIBackoff       Span     `json:"maxAPIBackoff,omitzero"`
+	PodFailureBackoff   Span     `json:"podFailureBackoff,omitzero"`
+	MaxPodBackoff       Span     `json:"maxPodBackoff,omitzero"`
+	MaxUncountedPods    *int32   `json:"maxUncountedPods,omitempty"`
+	MaxPodsPerSync      *int32   `json:"maxPodsPerSync,omitempty"`
+	SlowStartBatch      *int32   `json:"slowStartBatch,omitempty"`
+	ExpectationTimeout  Span     `json:"expectationTimeout,omitzero"`
+	JobSyncs            *int32   `json:"concurrentJobSyncs,omitempty"`
+	QPS                 *float64 `json:"kubeAPIQPS,omitempty"` // 0: unlimited
+	Burst               *int32   `json:"kubeAPIBurst,omitempty"`
+	Events              *bool    `json:"events,omitempty"`
+	RestartBackoff      Span     `json:"restartBackoff,omitzero"`
+	MaxRestartBackoff   Span     `json:"maxContainerRestartPeriod,omitzero"`
+	RestartBackoffReset Span     `json:"restartBackoffReset,omitzero"`
+	RestartJitter       *bool    `json:"restartJitter,omitempty"`
+	NodeMonitorPeriod   Span     `json:"nodeMonitorPeriod,omitzero"`
+	NodeMonitorGrace    Span     `json:"nodeMonitorGracePeriod,omitzero"`
+	LeaseRenew          Span     `json:"leaseRenewInterval,omitzero"`
+	UnreachableSeconds  *int64   `json:"unreachableTolerationSeconds,omitempty"`
+	PodGCPeriod         Span     `json:"podGCPeriod,omitzero"`
+	PodGCQuarantine     Span     `json:"podGCQuarantine,omitzero"`
+	SchedulerBackoff    Span     `json:"podInitialBackoff,omitzero"`
+	MaxSchedulerBackoff Span     `json:"podMaxBackoff,omitzero"`
+	SchedulerFlush      Span     `json:"schedulerFlush,omitzero"`
 }
 
 // Job is a Job and when it is submitted. Exactly one of Manifest and File is given.
 type Job struct {
-	At       Span         `json:"at"` // default 0s
-	Manifest *batchv1.Job `json:"manifest"`
-	File     string       `json:"file"` // relative to the scenario's
+	At       Span         `json:"at,omitzero"` // default 0s
+	Manifest *batchv1.Job `json:"manifest,omitempty"`
+	File     string       `json:"file,omitempty"` // relative to the scenario's
 }
 
 // Fate is what happens to the container runs that it matches. The first fate that matches decides; a run that none
-// matches exits with 0 at once.
+// matches exits with 0 at once; a sidecar's goes on until it is told to end.
 type Fate struct {
-	Match       Match    `json:"match"`
-	Probability *float64 `json:"probability"` // that the fate applies to a run that it matches; default 1
-	Start       Dist     `json:"start"`       // before the container starts: image pull and the like; default 0s
-	Ready       Dist     `json:"ready"`       // from start to readiness, or never; default 0s
-	Run         Dist     `json:"run"`         // from start to end, or forever; default 0s
-	FailAfter   Dist     `json:"failAfter"`   // time to failure: ends the run where it is shorter than run
-	Exit        *int32   `json:"exit"`        // exit code; default 0
-	Signal      string   `json:"signal"`      // dies by a signal, such as SIGSEGV: exit code 128 and its number
-	OOM         bool     `json:"oom"`         // is killed for its memory: exit code 137
-	Evict       bool     `json:"evict"`       // the kubelet evicts the pod after run
-	Reject      bool     `json:"reject"`      // the kubelet rejects the pod
-	Stuck       bool     `json:"stuck"`       // never starts, as with an image that cannot be pulled
-	OnTerm      OnTerm   `json:"onTerm"`
+	Match       Match    `json:"match,omitzero"`
+	Probability *float64 `json:"probability,omitempty"` // that the fate applies to a run that it matches; default 1
+	Start       Dist     `json:"start,omitzero"`        // before it starts: image pull and the like; default 0s
+	Ready       Dist     `json:"ready,omitzero"`        // from start to readiness, or never; default 0s
+	Run         Dist     `json:"run,omitzero"`          // from start to end, or forever; default 0s
+	FailAfter   Dist     `json:"failAfter,omitzero"`    // where it is shorter than run, the run fails then; else exit 0
+	Exit        *int32   `json:"exit,omitempty"`        // exit code; default 0
+	Signal      string   `json:"signal,omitempty"`      // dies by a signal, such as SIGSEGV: exit code 128 + number
+	OOM         bool     `json:"oom,omitempty"`         // is killed for its memory: exit code 137
+	Evict       bool     `json:"evict,omitempty"`       // the kubelet evicts the pod after run
+	Reject      bool     `json:"reject,omitempty"`      // the kubelet rejects the pod
+	Stuck       bool     `json:"stuck,omitempty"`       // never starts, as with an image that cannot be pulled
+	OnTerm      OnTerm   `json:"onTerm,omitzero"`
 }
 
 // OnTerm is what a container does on SIGTERM.
 type OnTerm struct {
-	After Dist   `json:"after"` // how long it lives on, or never for a container that ignores the signal; default 0s
-	Exit  *int32 `json:"exit"`  // default 143
+	After Dist   `json:"after,omitzero"` // how long it lives on, or never if it ignores the signal; default 0s
+	Exit  *int32 `json:"exit,omitempty"` // default 143
 }
 
 // Match selects container runs. What is absent matches all.
 type Match struct {
-	Job       string `json:"job"`
-	Container string `json:"container"` // default: every main container
-	Index     Ranges `json:"index"`     // completion index
-	Attempt   Ranges `json:"attempt"`   // the n-th pod of its index, from 0; in a NonIndexed Job the n-th pod of the Job
-	Pod       Ranges `json:"pod"`       // the n-th pod of the Job, from 0
-	Restart   Ranges `json:"restart"`   // the n-th restart in place; 0 is the first run
-	Every     *int32 `json:"every"`     // only pods whose number divided by this leaves Offset
-	Offset    *int32 `json:"offset"`
+	Job       string `json:"job,omitempty"`
+	Container string `json:"container,omitempty"` // default: every main container
+	Index     Ranges `json:"index,omitzero"`      // completion index
+	Attempt   Ranges `json:"attempt,omitzero"`    // the n-th pod of its index, from 0; in a NonIndexed Job, as Pod
+	Pod       Ranges `json:"pod,omitzero"`        // the n-th pod of the Job, from 0
+	Restart   Ranges `json:"restart,omitzero"`    // the n-th restart in place; 0 is the first run
+	Every     *int32 `json:"every,omitempty"`     // only pods whose number divided by this leaves Offset
+	Offset    *int32 `json:"offset,omitempty"`
 }
 
-// Fault is one disturbance at a time. Exactly one of the others is given.
+// Fault is one disturbance at a time, which is required. Exactly one of the others is given.
 type Fault struct {
 	At         Span       `json:"at"`
-	DeletePod  *PodRef    `json:"deletePod"`
-	EvictPod   *PodRef    `json:"evictPod"`
-	DeleteJob  *JobDelete `json:"deleteJob"`
-	Suspend    string     `json:"suspend"` // the Job
-	Resume     string     `json:"resume"`  // the Job
-	Scale      *Scale     `json:"scale"`
-	Patch      *Patch     `json:"patch"`
-	Drain      string     `json:"drain"` // the node, and so on
-	Cordon     string     `json:"cordon"`
-	Uncordon   string     `json:"uncordon"`
-	LoseNode   string     `json:"loseNode"`
-	ReturnNode string     `json:"returnNode"`
-	DeleteNode string     `json:"deleteNode"`
+	DeletePod  *PodRef    `json:"deletePod,omitempty"`
+	EvictPod   *PodRef    `json:"evictPod,omitempty"`
+	DeleteJob  *JobDelete `json:"deleteJob,omitempty"`
+	Suspend    string     `json:"suspend,omitempty"` // the Job
+	Resume     string     `json:"resume,omitempty"`  // the Job
+	Scale      *Scale     `json:"scale,omitempty"`
+	Patch      *Patch     `json:"patch,omitempty"`
+	Drain      string     `json:"drain,omitempty"` // the node, and so on
+	Cordon     string     `json:"cordon,omitempty"`
+	Uncordon   string     `json:"uncordon,omitempty"`
+	LoseNode   string     `json:"loseNode,omitempty"`
+	ReturnNode string     `json:"returnNode,omitempty"`
+	DeleteNode string     `json:"deleteNode,omitempty"`
 }
 
-// PodRef names a pod as its trace name does.
+// PodRef names a pod as its trace name does. Job and Attempt are required.
 type PodRef struct {
 	Job     string `json:"job"`
-	Index   *int32 `json:"index"`
-	Attempt int32  `json:"attempt"`
-	Grace   *int64 `json:"gracePeriodSeconds"`
+	Index   *int32 `json:"index,omitempty"`
+	Attempt *int32 `json:"attempt"`
+	Grace   *int64 `json:"gracePeriodSeconds,omitempty"`
 }
 
 // JobDelete deletes a Job.
 type JobDelete struct {
 	Job         string `json:"job"`
-	Propagation string `json:"propagationPolicy"` // Background, Foreground or Orphan; default Background, as kubectl's
+	Propagation string `json:"propagationPolicy,omitempty"` // default Background, as kubectl's
 }
 
-// Scale changes a Job's parallelism.
+// Scale changes a Job's parallelism. Both fields are required.
 type Scale struct {
 	Job         string `json:"job"`
-	Parallelism int32  `json:"parallelism"`
+	Parallelism *int32 `json:"parallelism"`
 }
 
-// Patch changes fields of a Job's spec.
+// Patch changes fields of a Job's spec: at least one.
 type Patch struct {
 	Job                     string `json:"job"`
-	Parallelism             *int32 `json:"parallelism"`
-	BackoffLimit            *int32 `json:"backoffLimit"`
-	ActiveDeadlineSeconds   *int64 `json:"activeDeadlineSeconds"`
-	TTLSecondsAfterFinished *int32 `json:"ttlSecondsAfterFinished"`
-	Suspend                 *bool  `json:"suspend"`
+	Parallelism             *int32 `json:"parallelism,omitempty"`
+	BackoffLimit            *int32 `json:"backoffLimit,omitempty"`
+	ActiveDeadlineSeconds   *int64 `json:"activeDeadlineSeconds,omitempty"`
+	TTLSecondsAfterFinished *int32 `json:"ttlSecondsAfterFinished,omitempty"`
+	Suspend                 *bool  `json:"suspend,omitempty"`
 }
 
 // Until says when a run ends; by default when every Job is finished.
 type Until struct {
-	Horizon   Span `json:"horizon"`   // the latest instant that is simulated; default 8760h
-	Quiescent bool `json:"quiescent"` // go on until nothing is left to happen
+	Horizon   Span `json:"horizon,omitzero"`    // the latest instant that is simulated; default 8760h
+	Quiescent bool `json:"quiescent,omitempty"` // go on until nothing is left to happen
 }
 
 // Expect is what must have become of a Job. What is absent is not looked at.
 type Expect struct {
 	Job             string `json:"job"`
-	Condition       string `json:"condition"` // Complete, Failed, or Unfinished
-	Reason          string `json:"reason"`
-	Succeeded       *int32 `json:"succeeded"`
-	Failed          *int32 `json:"failed"`
-	Pods            *int32 `json:"pods"` // pods created
-	FinishedNotFrom Span   `json:"finishedAfter"`
-	FinishedBy      Span   `json:"finishedBefore"`
+	Condition       string `json:"condition,omitempty"` // Complete, Failed, or Unfinished
+	Reason          string `json:"reason,omitempty"`
+	Succeeded       *int32 `json:"succeeded,omitempty"`
+	Failed          *int32 `json:"failed,omitempty"`
+	Pods            *int32 `json:"pods,omitempty"` // pods created
+	FinishedNotFrom Span   `json:"finishedAfter,omitzero"`
+	FinishedBy      Span   `json:"finishedBefore,omitzero"`
 }
 
-// leaf is a value that is one scalar in a file and reads itself.
-type leaf interface{ json.Unmarshaler }
+// YAML is the scenario as a file of its own: manifests read from other files stand in it, with their defaults.
+func (s *Scenario) YAML() ([]byte, error) {
+	out := s.File
+	out.Metadata.Name = s.Name
+	out.Jobs = append([]Job(nil), s.File.Jobs...)
+	for i := range out.Jobs {
+		out.Jobs[i].File = ""
+	}
+	text, err := json.Marshal(&out)
+	var value any
+	if err == nil {
+		err = yaml.Unmarshal(text, &value) // JSON is YAML, and its tags and omissions are those of the manifests
+	}
+	if err == nil {
+		text, err = yaml.Marshal(value)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("scenario %q: %w", s.Name, err)
+	}
+	return text, nil
+}

@@ -57,7 +57,7 @@ func (l *loader) fail(line int, format string, args ...any) {
 func (l *loader) read(text []byte) {
 	for _, root := range l.documents(text) {
 		d := &document{file: l.name, root: root, problems: &l.problems}
-		l.document(d, resolve(root))
+		l.document(d, root)
 	}
 	if l.bare != nil {
 		l.finish(l.bare)
@@ -84,6 +84,7 @@ func (l *loader) documents(text []byte) (roots []*yaml.Node) {
 			roots = nil
 		}
 	}()
+	f := flattener{active: map[*yaml.Node]bool{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	for {
 		var n yaml.Node
@@ -96,9 +97,15 @@ func (l *loader) documents(text []byte) (roots []*yaml.Node) {
 			l.fail(line, "cannot be read as YAML: %s", what)
 			return nil
 		}
-		if root := resolve(&n); root != nil && (root.Kind != yaml.ScalarNode || root.Tag != "!!null") {
-			roots = append(roots, &n)
+		if n.Kind != yaml.DocumentNode || len(n.Content) == 0 || isNull(n.Content[0]) {
+			continue
 		}
+		root := f.flatten(n.Content[0], 0)
+		if f.what != "" {
+			l.fail(f.line, "%s", f.what)
+			return nil
+		}
+		roots = append(roots, root)
 	}
 }
 
@@ -117,7 +124,7 @@ func validPrefix(text []byte) int {
 // splitYAMLError takes the line out of "yaml: line 3: did not find ...".
 func splitYAMLError(err error) (int, string) {
 	what := strings.TrimPrefix(err.Error(), "yaml: ")
-	var line int
+	line := 1 // which the parser leaves out
 	if n, _ := fmt.Sscanf(what, "line %d:", &line); n == 1 {
 		_, what, _ = strings.Cut(what, ": ")
 	}
@@ -131,31 +138,36 @@ func (l *loader) document(d *document, root *yaml.Node) {
 	}
 	version, kind := text(root, "apiVersion"), text(root, "kind")
 	switch {
-	case version == APIVersion && kind == Kind:
+	case scenarioText(root):
 		l.scenario(d, root)
 	case version == "batch/v1" && kind == "Job":
 		l.manifest(d, root, "")
 	case version == "v1" && kind == "List":
-		items := resolve(child(root, "items"))
+		items := child(root, "items")
 		if items == nil || items.Kind != yaml.SequenceNode {
 			d.add("items", "is not a list")
 			return
 		}
 		for i, item := range items.Content {
 			at := fmt.Sprintf("items[%d]", i)
-			if item = resolve(item); text(item, "apiVersion") != "batch/v1" || text(item, "kind") != "Job" {
+			if text(item, "apiVersion") != "batch/v1" || text(item, "kind") != "Job" {
 				d.add(at, "is not a Job of batch/v1")
 				continue
 			}
 			l.manifest(d, item, at)
 		}
 	default:
-		d.add("kind", "%s %s is not simulated (allowed: %s %s, batch/v1 Job, v1 List)", version, kind, APIVersion, Kind)
+		d.add("kind", "%s %s is not simulated (allowed: %s %s, batch/v1 Job, v1 List)",
+			cut(version), cut(kind), APIVersion, Kind)
 	}
 }
 
+func scenarioText(n *yaml.Node) bool {
+	return text(n, "apiVersion") == APIVersion && text(n, "kind") == Kind
+}
+
 func text(n *yaml.Node, key string) string {
-	if v := resolve(child(n, key)); v != nil {
+	if v := child(n, key); v != nil {
 		return v.Value
 	}
 	return ""
@@ -163,10 +175,7 @@ func text(n *yaml.Node, key string) string {
 
 // manifest adds a bare Job to the file's scenario of Jobs.
 func (l *loader) manifest(d *document, n *yaml.Node, at string) {
-	job := l.job(d, n, at)
-	if job == nil {
-		return
-	}
+	job := d.job(n, at)
 	if l.bare == nil {
 		l.bare = &Scenario{Name: job.Name, Bare: true, doc: d,
 			File: File{APIVersion: APIVersion, Kind: Kind, Metadata: Metadata{Name: job.Name}}}
@@ -177,51 +186,42 @@ func (l *loader) manifest(d *document, n *yaml.Node, at string) {
 }
 
 // job reads one manifest strictly, applies the defaults and validates it.
-func (l *loader) job(d *document, n *yaml.Node, at string) *batchv1.Job {
+func (d *document) job(n *yaml.Node, at string) *batchv1.Job {
 	job := &batchv1.Job{}
-	before := len(l.problems)
-	if !d.decode(n, at, job) {
-		return nil
-	}
+	d.decode(n, at, job)
 	d.refuseUnmodelled(n, at)
 	setDefaults(job)
 	d.validateJob(at, job)
-	if len(l.problems) > before {
-		return nil
-	}
 	return job
 }
 
 func (l *loader) scenario(d *document, root *yaml.Node) {
 	s := &Scenario{doc: d}
-	jobs := resolve(child(root, "jobs"))
-	before := len(l.problems)
-	if !d.decode(root, "", &s.File) || len(l.problems) > before {
-		return
-	}
+	d.decode(root, "", &s.File)
 	s.Name = s.File.Metadata.Name
 	if s.Name == "" {
 		s.Name = strings.TrimSuffix(path.Base(l.name), path.Ext(l.name))
 	}
 	for i := range s.File.Jobs {
 		at := fmt.Sprintf("jobs[%d]", i)
-		if job := l.submission(d, jobs.Content[i], at, &s.File.Jobs[i]); job != nil {
+		if job := l.submission(d, child(root, "jobs").Content[i], at, &s.File.Jobs[i]); job != nil {
 			s.File.Jobs[i].Manifest = job
 			s.Manifests = append(s.Manifests, job)
 		}
 	}
-	if len(s.Manifests) == len(s.File.Jobs) {
+	if len(s.Manifests) == len(s.File.Jobs) { // else nothing can be said of what names a Job
 		l.finish(s)
 	}
 }
 
-// submission is the manifest of one entry of jobs, inline or from its file.
+// submission is the manifest of one entry of jobs, inline or from its file; nil if it cannot be had.
 func (l *loader) submission(d *document, n *yaml.Node, at string, j *Job) *batchv1.Job {
+	manifest := child(n, "manifest")
 	switch {
-	case j.Manifest != nil && j.File != "":
+	case manifest != nil && j.File != "":
 		d.add(at, "has a manifest and a file (allowed: one of them)")
-	case j.Manifest != nil:
-		return l.job(d, child(resolve(n), "manifest"), at+".manifest")
+	case manifest != nil && !isNull(manifest):
+		return d.job(manifest, at+".manifest")
 	case j.File == "":
 		d.add(at, "has no manifest and no file (allowed: one of them)")
 	default:
@@ -250,27 +250,25 @@ func (l *loader) fromFile(d *document, at, file string) *batchv1.Job {
 	}
 	inner := loader{name: full}
 	for _, root := range inner.documents(text) {
-		sub := &document{file: full, root: root, problems: &inner.problems}
-		if n := resolve(root); len(inner.problems) == 0 {
-			inner.document(sub, n)
+		if scenarioText(root) {
+			d.add(at+".file", "%s holds a Scenario (allowed: one Job)", full)
+			return nil
 		}
+		inner.document(&document{file: full, root: root, problems: &inner.problems}, root)
+	}
+	if inner.bare == nil || len(inner.bare.Manifests) != 1 {
+		if len(inner.problems) == 0 {
+			d.add(at+".file", "%s does not hold exactly one Job", full)
+		}
+		l.problems = append(l.problems, inner.problems...)
+		return nil
 	}
 	l.problems = append(l.problems, inner.problems...)
-	if len(inner.problems) > 0 {
-		return nil
-	}
-	if inner.bare == nil || len(inner.bare.Manifests) != 1 || len(inner.scenarios) > 0 {
-		d.add(at+".file", "%s does not hold exactly one Job", full)
-		return nil
-	}
 	return inner.bare.Manifests[0]
 }
 
 // finish validates the scenario as a whole.
 func (l *loader) finish(s *Scenario) {
-	before := len(l.problems)
 	s.validate()
-	if len(l.problems) == before {
-		l.scenarios = append(l.scenarios, s)
-	}
+	l.scenarios = append(l.scenarios, s)
 }

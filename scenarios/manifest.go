@@ -1,7 +1,9 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/jobsim/jobsim/sim/api"
 	batchv1 "k8s.io/api/batch/v1"
@@ -62,9 +64,14 @@ func (d *document) validateJob(at string, job *batchv1.Job) {
 	} else if msgs := validation.IsDNS1123Subdomain(job.Name); job.Name != "" && len(msgs) > 0 {
 		d.add(join(at, "metadata.name"), "%q: %s", job.Name, msgs[0])
 	}
-	if job.Name == "" {
-		job.Name = job.GenerateName
+	if job.Name == "" { // without the random letters that the API server puts behind it
+		job.Name, job.GenerateName = strings.TrimRight(job.GenerateName, "-."), ""
 	}
+	if msgs := validation.IsDNS1123Label(job.Namespace); len(msgs) > 0 {
+		d.add(join(at, "metadata.namespace"), "%q: %s", cut(job.Namespace), msgs[0])
+	}
+	d.validateLabels(join(at, "metadata.labels"), job.Labels)
+	d.validateLabels(spec+"template.metadata.labels", s.Template.Labels)
 	nonNegative(d, spec+"parallelism", s.Parallelism)
 	nonNegative(d, spec+"completions", s.Completions)
 	nonNegative(d, spec+"backoffLimit", s.BackoffLimit)
@@ -83,9 +90,19 @@ func (d *document) validateJob(at string, job *batchv1.Job) {
 	d.validateTemplate(spec+"template.spec.", &s.Template.Spec)
 }
 
+// validateLabels is ValidateLabels (apimachinery/pkg/apis/meta/v1/validation/validation.go:129@v0.37.2).
+func (d *document) validateLabels(at string, labels map[string]string) {
+	for key, value := range labels {
+		for _, msg := range append(validation.IsQualifiedName(key), validation.IsValidLabelValue(value)...) {
+			d.add(joinKey(at, key), "%s", msg)
+		}
+	}
+}
+
 func (d *document) validateTemplate(at string, p *corev1.PodSpec) {
 	if p.RestartPolicy != corev1.RestartPolicyNever && p.RestartPolicy != corev1.RestartPolicyOnFailure {
-		d.add(at+"restartPolicy", "%q: a Job's pods are not restarted for ever (allowed: OnFailure, Never)", p.RestartPolicy)
+		d.add(at+"restartPolicy", "%q: a Job's pods are not restarted for ever (allowed: OnFailure, Never)",
+			cmp.Or(cut(string(p.RestartPolicy)), "Always")) // the default
 	}
 	nonNegative(d, at+"terminationGracePeriodSeconds", p.TerminationGracePeriodSeconds)
 	if s := p.ActiveDeadlineSeconds; s != nil && (*s < 1 || *s > 1<<31-1) {
@@ -106,6 +123,9 @@ func (d *document) validateTemplate(at string, p *corev1.PodSpec) {
 			d.add(field+".name", "%q is given twice", c.Name)
 		}
 		names[c.Name] = true
+		if c.Image == "" {
+			d.add(field+".image", "is required")
+		}
 		d.validateRequests(field, c)
 		if c.RestartPolicy != nil && (list == "containers" || *c.RestartPolicy != corev1.ContainerRestartPolicyAlways) {
 			d.add(field+".restartPolicy",
@@ -123,19 +143,43 @@ func (d *document) validateTemplate(at string, p *corev1.PodSpec) {
 // maxContainers is how many containers of a pod are told apart by the draws of their fates.
 const maxContainers = 200
 
+// The most that is counted of a resource: sums of requests must not overflow.
+const (
+	maxCPU    = 1e6 // cores
+	maxMemory = 1 << 50
+)
+
+// tooMuch reports a quantity above what is counted.
+func tooMuch(d *document, at string, q resource.Quantity, most float64) {
+	if v := q.AsApproximateFloat64(); !(v <= most) {
+		limit := resource.NewQuantity(int64(most), resource.BinarySI)
+		d.add(at, "%s is too much (allowed: up to %s)", cut(q.String()), limit)
+	}
+}
+
 func (d *document) validateRequests(at string, c *corev1.Container) {
-	for name, q := range c.Resources.Requests {
+	at += ".resources."
+	for name, q := range c.Resources.Limits {
 		if q.Sign() < 0 {
-			d.add(at+".resources", "%s: %s is negative", name, q.String())
+			d.add(joinKey(at+"limits", string(name)), "%s is negative", q.String())
 		}
-		if limit, ok := c.Resources.Limits[name]; ok && q.Cmp(limit) > 0 {
-			d.add(at+".resources.requests", "%s: %s is more than the limit %s", name, q.String(), limit.String())
+	}
+	for name, q := range c.Resources.Requests {
+		field := joinKey(at+"requests", string(name))
+		limit, limited := c.Resources.Limits[name]
+		switch {
+		case limited && q.Cmp(limit) > 0:
+			d.add(field, "%s is more than the limit %s", q.String(), limit.String())
+		case q.Sign() < 0 && !limited:
+			d.add(field, "%s is negative", q.String())
 		}
 		switch name {
-		case corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage:
+		case corev1.ResourceCPU:
+			tooMuch(d, field, q, maxCPU)
+		case corev1.ResourceMemory:
+			tooMuch(d, field, q, maxMemory)
 		default:
-			d.add(at+".resources.requests",
-				"cannot be simulated: resource %s: %s (allowed: cpu, memory, ephemeral-storage)", name, notYet)
+			d.add(field, "cannot be simulated: nodes have no %s: %s (allowed: cpu, memory)", name, notYet)
 		}
 	}
 }

@@ -31,15 +31,18 @@ func (s *Span) UnmarshalJSON(b []byte) error {
 	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%q is not a span of time (allowed: such as 30s, 1m30s, 250ms)", text)
+		return fmt.Errorf("%q is not a span of time (allowed: such as 30s, 1m30s, 250ms)", cut(text))
 	case d < 0:
-		return fmt.Errorf("%q is negative", text)
+		return fmt.Errorf("%q is negative (allowed: 0 or more)", text)
 	case d > maxSpan:
 		return fmt.Errorf("%q is too long (allowed: up to a hundred years)", text)
 	}
 	*s = Span{des.Duration(d), true}
 	return nil
 }
+
+// MarshalJSON writes what UnmarshalJSON reads.
+func (s Span) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(s.Duration).String()) }
 
 // Dist is a distribution of spans, or forever. The zero value is absent.
 type Dist struct {
@@ -66,6 +69,14 @@ func (d *Dist) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// MarshalJSON writes what UnmarshalJSON reads.
+func (d Dist) MarshalJSON() ([]byte, error) {
+	if d.Forever {
+		return json.Marshal("forever")
+	}
+	return json.Marshal(strings.TrimPrefix(d.Dist.String(), "constant:"))
+}
+
 // Ranges is a set of whole numbers such as 3 or "0-3,5". The zero value is all of them.
 type Ranges struct{ Ranges api.Ranges }
 
@@ -84,12 +95,25 @@ func (r *Ranges) UnmarshalJSON(b []byte) error {
 			hi, err = strconv.ParseUint(to, 10, 31)
 		}
 		if err != nil || hi < lo {
-			return fmt.Errorf("%q is not a set of whole numbers (allowed: such as 3, 0-3 or \"0-3,5\")", text)
+			return fmt.Errorf("%q is not a set of whole numbers (allowed: such as 3, 0-3 or \"0-3,5\")", cut(text))
 		}
 		out = append(out, api.Range{From: int32(lo), To: int32(hi)})
 	}
 	r.Ranges = out
 	return nil
+}
+
+// MarshalJSON writes what UnmarshalJSON reads.
+func (r Ranges) MarshalJSON() ([]byte, error) {
+	var parts []string
+	for _, x := range r.Ranges {
+		part := strconv.Itoa(int(x.From))
+		if x.To != x.From {
+			part += "-" + strconv.Itoa(int(x.To))
+		}
+		parts = append(parts, part)
+	}
+	return json.Marshal(strings.Join(parts, ","))
 }
 
 // Amount is a resource quantity such as 500m or 8Gi. The zero value is absent.
@@ -106,14 +130,17 @@ func (a *Amount) UnmarshalJSON(b []byte) error {
 	}
 	q, err := resource.ParseQuantity(text)
 	if err != nil {
-		return fmt.Errorf("%q is not a quantity (allowed: such as 4, 500m or 8Gi)", text)
+		return fmt.Errorf("%q is not a quantity (allowed: such as 4, 500m or 8Gi)", cut(text))
 	}
 	if q.Sign() < 0 {
-		return fmt.Errorf("%q is negative", text)
+		return fmt.Errorf("%q is negative (allowed: 0 or more)", text)
 	}
 	*a = Amount{q, true}
 	return nil
 }
+
+// MarshalJSON writes what UnmarshalJSON reads.
+func (a Amount) MarshalJSON() ([]byte, error) { return json.Marshal(a.Quantity.String()) }
 
 // scalar is the text of a JSON string or number.
 func scalar(b []byte) (string, error) {
@@ -123,7 +150,7 @@ func scalar(b []byte) (string, error) {
 	}
 	var number json.Number
 	if err := json.Unmarshal(b, &number); err != nil {
-		return "", fmt.Errorf("%s is not a text or a number", b)
+		return "", fmt.Errorf("is %s (allowed: a single text or number)", cut(string(b)))
 	}
 	return number.String(), nil
 }

@@ -5,6 +5,10 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // validate reports everything about the scenario that could not be simulated as it is written.
@@ -13,6 +17,11 @@ func (s *Scenario) validate() {
 	d := s.doc
 	if _, ok := minor(f.Kubernetes); !ok {
 		d.add("kubernetes", "%q (allowed: 1.34, 1.35, 1.36, 1.37)", f.Kubernetes)
+	}
+	if name := f.Metadata.Name; name != "" && !s.Bare {
+		if msgs := validation.IsDNS1123Subdomain(name); len(msgs) > 0 {
+			d.add("metadata.name", "%q: %s", cut(name), msgs[0])
+		}
 	}
 	if len(f.Jobs) == 0 {
 		d.add("jobs", "is required: a scenario has at least one Job")
@@ -25,14 +34,45 @@ func (s *Scenario) validate() {
 		names[m.Name] = true
 	}
 	s.validateCluster()
+	s.validateTimes()
+	rules := 0
 	for i := range f.Fates {
 		s.validateFate(fmt.Sprintf("fates[%d]", i), &f.Fates[i])
+		rules += len(s.fateRules(&f.Fates[i]))
+	}
+	if rules > maxRules {
+		d.add("fates", "%d rules, one for each Job that has the container (allowed: up to %d)", rules, maxRules)
 	}
 	for i := range f.Faults {
 		s.validateFault(fmt.Sprintf("faults[%d]", i), &f.Faults[i])
 	}
 	for i := range f.Expect {
 		s.validateExpect(fmt.Sprintf("expect[%d]", i), &f.Expect[i])
+	}
+}
+
+// maxRules is how many fates' coins are told apart by the addresses of their draws (api.FateKey).
+const maxRules = 256
+
+// validateTimes reports what would never happen because the run is over by then.
+func (s *Scenario) validateTimes() {
+	f := &s.File
+	horizon := f.Until.Horizon
+	if !horizon.Set {
+		horizon.Duration = 8760 * des.Hour // sim.Until
+	} else if horizon.Duration == 0 {
+		s.doc.add("until.horizon", "is 0s (allowed: more)")
+		return
+	}
+	for i := range f.Jobs {
+		if f.Jobs[i].At.Duration > horizon.Duration {
+			s.doc.add(fmt.Sprintf("jobs[%d].at", i), "is after the horizon of %v", horizon.Duration)
+		}
+	}
+	for i := range f.Faults {
+		if f.Faults[i].At.Duration > horizon.Duration {
+			s.doc.add(fmt.Sprintf("faults[%d].at", i), "is after the horizon of %v", horizon.Duration)
+		}
 	}
 }
 
@@ -58,6 +98,8 @@ func (s *Scenario) validateCluster() {
 		if !n.Memory.Set {
 			d.add(at+"memory", "is required")
 		}
+		tooMuch(d, at+"cpu", n.CPU.Quantity, maxCPU)
+		tooMuch(d, at+"memory", n.Memory.Quantity, maxMemory)
 		if n.Count != nil {
 			total += min(max(*n.Count, 0), 10_000)
 		}
@@ -89,7 +131,8 @@ func (s *Scenario) validateKnobs() {
 		"maxAPIBackoff":     k.MaxAPIBackoff,
 		"podFailureBackoff": k.PodFailureBackoff, "maxPodBackoff": k.MaxPodBackoff, "restartBackoff": k.RestartBackoff,
 		"maxContainerRestartPeriod": k.MaxRestartBackoff, "nodeMonitorPeriod": k.NodeMonitorPeriod,
-		"leaseRenewInterval": k.LeaseRenew, "podGCPeriod": k.PodGCPeriod} {
+		"leaseRenewInterval": k.LeaseRenew, "podGCPeriod": k.PodGCPeriod, "podInitialBackoff": k.SchedulerBackoff,
+		"podMaxBackoff": k.MaxSchedulerBackoff, "schedulerFlush": k.SchedulerFlush} {
 		if span.Set && span.Duration == 0 {
 			d.add("cluster.knobs."+name, "is 0: nothing would ever wait (allowed: more than 0s)")
 		}
@@ -118,6 +161,9 @@ func (s *Scenario) validateFate(at string, f *Fate) {
 	d := s.doc
 	m := &f.Match
 	s.known(at+".match.job", m.Job, true)
+	if len(m.Index.Ranges) > 0 {
+		d.add(at+".match.index", "cannot be simulated: Indexed Jobs: %s", notYet)
+	}
 	if m.Container != "" && len(s.perContainer(s.fateRules(&Fate{Match: Match{Job: m.Job}})[0], m.Container)) == 0 {
 		d.add(at+".match.container", "no container is named %q", m.Container)
 	}
@@ -145,6 +191,15 @@ func (s *Scenario) validateFate(at string, f *Fate) {
 	}
 	if f.FailAfter.Set && (ends == 0 || f.Exit != nil && *f.Exit == 0) {
 		d.add(at+".failAfter", "needs to know how the run fails (allowed with: exit other than 0, signal, oom or evict)")
+	}
+	if (f.Reject || f.Stuck) && (f.Run.Set || f.Ready.Set || f.FailAfter.Set) {
+		d.add(at, "has run, ready or failAfter and never starts (allowed: stuck and reject without them)")
+	}
+	if f.Run.Forever && !f.FailAfter.Set && (ends > 0 || f.Evict) {
+		d.add(at+".run", "is forever, and an end is given (allowed: a span, or failAfter)")
+	}
+	if f.OnTerm.After.Forever && f.OnTerm.Exit != nil {
+		d.add(at+".onTerm.exit", "is given and SIGTERM is ignored: SIGKILL makes it 137")
 	}
 	if f.Start.Forever {
 		d.add(at+".start", "cannot last for ever (allowed: stuck: true)")
@@ -191,6 +246,9 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 	node("loseNode", f.LoseNode)
 	node("returnNode", f.ReturnNode)
 	node("deleteNode", f.DeleteNode)
+	if !f.At.Set {
+		d.add(at+".at", "is required")
+	}
 	job("suspend", f.Suspend, f.Suspend != "")
 	job("resume", f.Resume, f.Resume != "")
 	for field, p := range map[string]*PodRef{"deletePod": f.DeletePod, "evictPod": f.EvictPod} {
@@ -198,9 +256,7 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 			continue
 		}
 		job(field+".job", p.Job, true)
-		if p.Attempt < 0 {
-			d.add(at+"."+field+".attempt", "%d is negative", p.Attempt)
-		}
+		required(d, at+"."+field+".attempt", p.Attempt)
 		if p.Index != nil {
 			d.add(at+"."+field+".index", "cannot be simulated: Indexed Jobs: %s", notYet)
 		}
@@ -214,10 +270,14 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 	}
 	if f.Scale != nil {
 		job("scale.job", f.Scale.Job, true)
-		nonNegative(d, at+".scale.parallelism", &f.Scale.Parallelism)
+		required(d, at+".scale.parallelism", f.Scale.Parallelism)
 	}
 	if p := f.Patch; p != nil {
 		job("patch.job", p.Job, true)
+		if *p == (Patch{Job: p.Job}) {
+			d.add(at+".patch", "changes nothing (allowed: parallelism, backoffLimit, activeDeadlineSeconds, "+
+				"ttlSecondsAfterFinished, suspend)")
+		}
 		nonNegative(d, at+".patch.parallelism", p.Parallelism)
 		nonNegative(d, at+".patch.backoffLimit", p.BackoffLimit)
 		nonNegative(d, at+".patch.activeDeadlineSeconds", p.ActiveDeadlineSeconds)
@@ -229,9 +289,31 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 	}
 }
 
-func (s *Scenario) validateExpect(at string, e *Expect) {
-	s.known(at+".job", e.Job, false)
-	if allowed := []string{"", "Complete", "Failed", "Unfinished"}; !slices.Contains(allowed, e.Condition) {
-		s.doc.add(at+".condition", "%q (allowed: Complete, Failed, Unfinished)", e.Condition)
+// required reports a number that is missing or negative.
+func required(d *document, at string, v *int32) {
+	if v == nil {
+		d.add(at, "is required")
 	}
+	nonNegative(d, at, v)
+}
+
+// reasons are those of the terminal conditions of NonIndexed Jobs.
+var reasons = []string{"", api.ReasonCompletionsReached, api.ReasonBackoffLimitExceeded, api.ReasonDeadlineExceeded}
+
+func (s *Scenario) validateExpect(at string, e *Expect) {
+	d := s.doc
+	s.known(at+".job", e.Job, false)
+	if *e == (Expect{Job: e.Job}) {
+		d.add(at, "expects nothing (allowed: condition, reason, succeeded, failed, pods, finishedAfter, "+
+			"finishedBefore)")
+	}
+	if allowed := []string{"", "Complete", "Failed", "Unfinished"}; !slices.Contains(allowed, e.Condition) {
+		d.add(at+".condition", "%q (allowed: Complete, Failed, Unfinished)", cut(e.Condition))
+	}
+	if !slices.Contains(reasons, e.Reason) {
+		d.add(at+".reason", "%q (allowed: %s)", cut(e.Reason), strings.Join(reasons[1:], ", "))
+	}
+	nonNegative(d, at+".succeeded", e.Succeeded)
+	nonNegative(d, at+".failed", e.Failed)
+	nonNegative(d, at+".pods", e.Pods)
 }
