@@ -1,36 +1,62 @@
-# What can be done here; `make` alone prints the table.
+# What can be done here. `make` alone prints the table; a target is a line of it.
 SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-# The light rooms: nothing here compiles client-go or Kubernetes itself.
+
+# The light rooms: nothing in them compiles client-go or Kubernetes itself.
 LIGHT := ./sim/... ./scenarios/... ./reports/... ./cmd/...
 
-.PHONY: help build check test demo bench golden ci clean
+# How long soak looks for inputs that break something, for each fuzz test.
+T ?= 1m
+
+# How often bench repeats a benchmark, and which: make bench BENCH=Hold
+COUNT ?= 5
+BENCH ?= .
+
+.PHONY: help build check lint test demo bench golden soak oracle ci clean
 
 help: ## this table
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## bin/jobsim
 	go build -o bin/jobsim ./cmd/jobsim
 
-check: ## format, vet, and the tests of the light rooms
-	@test -z "$$(gofmt -l sim scenarios reports cmd)" || { gofmt -l sim scenarios reports cmd; exit 1; }
-	go vet $(LIGHT)
+check: lint ## format, lint, architecture, tidiness, and the tests of the light rooms but for the long ones
+	go test -short $(LIGHT)
+
+lint: bin/lint ## format, go vet, staticcheck, errcheck, exhaustive, shadow
+	@bad=$$(gofmt -l sim scenarios reports cmd e2e .ci); test -z "$$bad" || { echo "gofmt -w $$bad"; exit 1; }
+	go vet -vettool=$(CURDIR)/bin/lint -errcheck.exclude=$(CURDIR)/.ci/tools/errcheck.txt $(LIGHT)
+
+test: check ## check, and the long tests: properties, closed forms, coverage of intervals, seeds of the fuzz tests
 	go test $(LIGHT)
 
-test: check ## everything that needs no cluster
-
-demo: build ## one Job, simulated a thousand times, and once in detail
+demo: build ## one Job in detail, and a thousand times with failures
 	bin/jobsim run --scenario odd-pods-fail
 	bin/jobsim run -f scenarios/library/odd-pods-fail.yaml --failure-rate 0.05 --duration lognormal:30s,0.5 -n 1000
 
-bench: ## kernel and run benchmarks, in benchstat's format
-	go test -run '^$$' -bench . -count 5 ./sim/des ./sim/rng ./sim
+bench: ## kernel, randomness and whole runs on one core, in benchstat's format (COUNT=5 BENCH=.)
+	@mkdir -p reports/out
+	go test -run '^$$' -bench '$(BENCH)' -cpu 1 -count $(COUNT) ./sim/des ./sim/rng ./sim | tee reports/out/bench.txt
 
-golden: ## rewrite the golden traces, and show what changed
-	go test ./scenarios ./cmd/... -update
+golden: ## rewrite all golden files, and show what changed; the diff is the review
+	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u) -update
 	git diff --stat
+
+soak: ## look for new inputs with every fuzz test, T=1m each
+	@for p in $$(grep -rl --include='*_test.go' '^func Fuzz' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u); do \
+		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(T) $$p; \
+		done; \
+	done
+
+oracle: ## the real control plane in virtual time (compiles Kubernetes: minutes when cold)
+	go -C e2e/oracle test -timeout 20m ./...
 
 ci: test demo ## what .ci/run calls
 
 clean: ## remove what was built
 	rm -rf bin reports/out
+
+bin/lint: .ci/tools/go.mod $(wildcard .ci/tools/lint/*.go)
+	go -C .ci/tools build -o $(CURDIR)/bin/lint ./lint

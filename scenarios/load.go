@@ -242,7 +242,7 @@ func (l *loader) fromFile(d *document, at, file string) *batchv1.Job {
 		d.add(at+".file", "%v", err)
 		return nil
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	text, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
 		d.add(at+".file", "%v", err)

@@ -82,6 +82,7 @@ func cause(r *trace.Record) string {
 		}
 	case trace.Succeed:
 		return fmt.Sprintf("%s succeeded", r.Ref)
+	default: // it followed from what was decided
 	}
 	return ""
 }

@@ -146,8 +146,8 @@ func loadFile(path string) ([]*scenarios.Scenario, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
+	defer func() { _ = f.Close() }()
+	if info, statErr := f.Stat(); statErr != nil || !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
 		return nil, usagef("%s: is not a file", path)
 	}
 	list, err := scenarios.Load(path, f, os.DirFS(filepath.Dir(path)), ".")

@@ -54,7 +54,8 @@ func TestBubble_Errors(t *testing.T) {
 			func(c *Cluster) error { return finish(c, newJob("a", 50, 50), time.Hour) }, "at one instant"},
 		{"too much real time", Options{WallLimit: time.Nanosecond},
 			func(c *Cluster) error { return finish(c, newJob("a", 50, 50), time.Hour) }, "took more than 1ns"},
-		{"a warm-up of half seconds", Options{Warmup: 20500 * time.Millisecond}, nil, "want a whole number of seconds"},
+		{"a warm-up of half seconds", Options{Warmup: 20500 * time.Millisecond}, nil, "Warmup: 20.5s (allowed: whole"},
+		{"a limit that lets nothing through", Options{ManagerLimit: Limit{QPS: 5}}, nil, "QPS 5 with burst 0"},
 		{"stopped from outside", Options{}, func(c *Cluster) error {
 			c.Fail(sentinel)
 			return c.SleepUntil(time.Minute)

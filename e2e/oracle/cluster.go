@@ -3,7 +3,6 @@ package oracle
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -13,68 +12,9 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// Options say what runs in the bubble. The zero value is the Job controller alone, one node, no
-// latency, no limits and pods that succeed at once.
-type Options struct {
-	// Seed decides generated names, UIDs and the scheduler's choice among equal nodes.
-	Seed uint64
-	// Shuffle gives the controllers' caches another order than that of creation, by the seed.
-	// Kubernetes promises none (they are Go maps): which of equal pods is deleted on a scale-down,
-	// or named in a message, depends on it.
-	Shuffle bool
-
-	// TTL, CronJob, PodGC, GarbageCollector and NodeLifecycle start these controllers beside the
-	// Job controller; the last brings the taint eviction controller and the nodes' heartbeats with
-	// it.
-	TTL, CronJob, PodGC, GarbageCollector, NodeLifecycle bool
-	// Workers of the Job controller; 0 is 5, as --concurrent-job-syncs
-	// (pkg/controller/job/config/v1alpha1/defaults.go:36@v1.37.2).
-	Workers int
-	// Scheduler starts the kube-scheduler. Without it every pod is bound as Bind says.
-	Scheduler bool
-	// Bind chooses a node for a pod and how long that takes; nil: the first node, at once. An empty
-	// node: never.
-	Bind func(pod *corev1.Pod) (node string, after time.Duration)
-	// Nodes of the cluster; nil is one node n0 (see NewNode).
-	Nodes []corev1.Node
-	// Life says what a pod does on its node; nil: it runs and succeeds at once.
-	Life func(PodRun) Life
-
-	// ManagerLimit is the rate limit of each controller, SchedulerLimit that of the scheduler;
-	// zero: none.
-	ManagerLimit, SchedulerLimit Limit
-	// Network decides what becomes of each request on its way; nil: nothing happens to it. It is
-	// asked in the order in which the requests are served, so it may count.
-	Network func(Request) Answer
-	// WatchDelay is how late an actor learns of writes to a resource; nil: not at all late. Every
-	// watch of the controllers belongs to the Manager.
-	WatchDelay func(a Actor, resource string) time.Duration
-	// Events keeps API events (and commits them as writes); otherwise they are answered and
-	// forgotten.
-	Events bool
-
-	// Observe is told of every committed write, in order, one at a time. It must not call the
-	// cluster.
-	Observe func(Write)
-	// Answered is told of every request that was answered, in order, with the HTTP status code or 0
-	// for a broken connection. Reads and refusals are seen here only.
-	Answered func(r Request, statusCode int)
-
-	// Warmup is how long before the scenario's time 0 the cluster starts; 0 is 20 s. A whole number
-	// of seconds makes offsets truncate as absolute times do. The controllers start 10 s after the
-	// cluster: their periods count from there.
-	Warmup time.Duration
-	// MaxTurns stops the run after so many requests and watch deliveries, MaxTurnsAtOnce after so
-	// many at one instant; 0 is 1e8 and 1e6. WallLimit stops it after so much real time; 0 is
-	// never.
-	MaxTurns, MaxTurnsAtOnce uint64
-	WallLimit                time.Duration
-}
-
 // The phases of a cluster's start.
 const (
-	managerStart  = 10 * time.Second // after the cluster
-	defaultWarmup = 20 * time.Second
+	managerStart = 10 * time.Second // after the cluster
 	// settleTime is how long leftover timers get to fire when a cluster is closed: work queues
 	// leave goroutines for a heartbeat, broadcasters for longer.
 	settleTime = time.Hour
@@ -107,13 +47,10 @@ type Cluster struct {
 // New starts a cluster and returns at Start. It must be called inside a bubble, which must not end
 // before Close.
 func New(o Options) (*Cluster, error) {
-	if o.Warmup == 0 {
-		o.Warmup = defaultWarmup
+	if err := o.validate(); err != nil {
+		return nil, err
 	}
-	if o.Warmup <= managerStart || o.Warmup%time.Second != 0 {
-		return nil, fmt.Errorf("oracle: warm-up of %v: want a whole number of seconds over %v", o.Warmup, managerStart)
-	}
-	c := newCluster(o)
+	c := newCluster(o.withDefaults())
 	if err := c.startUp(); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -121,21 +58,6 @@ func New(o Options) (*Cluster, error) {
 }
 
 func newCluster(o Options) *Cluster {
-	if o.Nodes == nil {
-		o.Nodes = []corev1.Node{NewNode("n0")}
-	}
-	if o.Life == nil {
-		o.Life = Lives(func(PodRun, int32) Fate { return Fate{} }, nil)
-	}
-	if o.Workers == 0 {
-		o.Workers = 5
-	}
-	if o.MaxTurns == 0 {
-		o.MaxTurns = 1e8
-	}
-	if o.MaxTurnsAtOnce == 0 {
-		o.MaxTurnsAtOnce = 1e6
-	}
 	g := newGate(limits{turns: o.MaxTurns, instant: o.MaxTurnsAtOnce, wall: o.WallLimit})
 	c := &Cluster{Start: time.Now().Add(o.Warmup), options: o, gate: g, db: newDatabase(g), names: &names{seed: o.Seed}}
 	c.db.delay = o.WatchDelay

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -152,4 +153,57 @@ func byBirth(c *Cluster) []*corev1.Pod {
 	}
 	slices.SortFunc(pods, func(a, b *corev1.Pod) int { return int(c.db.birth(a.UID)) - int(c.db.birth(b.UID)) })
 	return pods
+}
+
+// Which of equal pods are deleted on a scale-down is the choice of Go's maps in Kubernetes. Here it
+// is the oldest, or with Shuffle whatever the seed says, the same each time.
+func TestOptions_Shuffle(t *testing.T) {
+	var s scenario
+	for _, s = range scenarios() {
+		if s.name == "scale-down-equals" {
+			break
+		}
+	}
+	victims := func(shuffle bool, seed uint64) string {
+		s.options.Shuffle, s.options.Seed = shuffle, seed
+		born, deleted := map[string]int{}, []int{}
+		for _, l := range s.record(t) {
+			head, rest, _ := strings.Cut(l, "\t")
+			name, _, _ := strings.Cut(rest, " ")
+			switch {
+			case strings.HasSuffix(head, "job-controller create ADDED pods/"):
+				born[name] = len(born)
+			case strings.HasSuffix(head, "job-controller delete MODIFIED pods/"):
+				deleted = append(deleted, born[name])
+			}
+		}
+		slices.Sort(deleted)
+		return fmt.Sprint(deleted)
+	}
+	if a, b := victims(false, 1), victims(false, 2); a != b || a != "[0 1 2 3 4 5]" {
+		t.Errorf("in order: %s and %s, want [0 1 2 3 4 5]", a, b)
+	}
+	different := map[string]bool{}
+	for seed := range uint64(5) {
+		a, b := victims(true, seed), victims(true, seed)
+		if a != b {
+			t.Errorf("seed %d: %s and %s", seed, a, b)
+		}
+		different[a] = true
+	}
+	if len(different) < 2 {
+		t.Errorf("five seeds have the same victims %v", different)
+	}
+}
+
+// The garbage collector works on 20 pods at a time. Which of more it takes first is its choice: the
+// story stays the same.
+func TestRun_CollectorsChoice(t *testing.T) {
+	s := scenario{options: gcOnly, jobs: []*batchv1.Job{work(60, 60, ttl(5))}, fate: runs(2*sec, 0), horizon: 20 * sec}
+	want := lines(s.record(t))
+	for range 5 {
+		if got := lines(s.record(t)); !slices.Equal(got, want) {
+			t.Fatalf("the stories differ: %s", firstDifference(want, got))
+		}
+	}
 }

@@ -16,6 +16,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apiserver/pkg/audit"
@@ -149,12 +150,12 @@ func (t *transport) turn(req *http.Request, r Request) error {
 		}
 		ordinal = t.db.bornAt(prefix, key)
 	}
-	return t.db.gate.pass(req.Context(), t.actor.rank(), ordinal, func() string { return tieText(req, r) })
+	return t.db.gate.pass(req.Context(), t.actor.rank(), ordinal, func() string { return t.tieText(req, r) })
 }
 
-// tieText orders requests of one actor that came to rest together: creations by completion index,
-// then by name.
-func tieText(req *http.Request, r Request) string {
+// tieText orders requests of one actor for equally old objects: creations by the age of the owner
+// and by completion index.
+func (t *transport) tieText(req *http.Request, r Request) string {
 	text := fmt.Sprint(r.Verb, " ", r.Resource, "/", r.Subresource, " ", r.Namespace, "/", r.Name)
 	if r.Verb != "create" || r.Subresource != "" || req.GetBody == nil {
 		return text
@@ -175,8 +176,12 @@ func tieText(req *http.Request, r Request) string {
 	if err != nil {
 		return text
 	}
+	owner := uint64(0)
+	if o := metav1.GetControllerOf(m); o != nil {
+		owner = t.db.birth(o.UID)
+	}
 	index := m.GetAnnotations()[batchv1.JobCompletionIndexAnnotation]
-	return fmt.Sprintf("%s %10s %s %s", text, index, m.GetName(), m.GetGenerateName())
+	return fmt.Sprintf("%s %020d %10s %s %s", text, owner, index, m.GetName(), m.GetGenerateName())
 }
 
 // serve lets the API server answer.

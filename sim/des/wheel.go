@@ -29,8 +29,8 @@ func (a item) before(b item) bool { return a.at < b.at || a.at == b.at && a.orde
 // An event lies in the row of the highest digit (base 64) in which its time differs from base, at
 // the column of that digit. So every row is later than the rows before it, every column later than
 // the columns before it, and all of the first slot in use is earlier than all else. Row 0 holds the
-// instant base itself, a column a class. An event moves to a lower row at most 11 times, whatever
-// the times are: there is nothing to tune and no worst case to fear.
+// instant base itself, a column a class. Whatever the times are, an event has at most 11 rows to move
+// down: there is nothing to tune, and no distribution of times to fear.
 //
 // Slots are queues and moving keeps their order, so events of one instant and one class stay in
 // order of insertion without being compared.

@@ -63,21 +63,21 @@ func (c *Controller) Called(id api.JobID, i int32) {
 func (c *Controller) perform(j *jobState, i int32) {
 	s := &j.sync
 	s.pending--
-	call := s.calls[i]
-	switch call.op {
+	sent := s.calls[i]
+	switch sent.op {
 	case opCreate:
-		c.createPod(j, call)
+		c.createPod(j, sent)
 	case opDelete:
-		c.deletePodCall(j, call)
+		c.deletePodCall(j, sent)
 	case opUntrackDelete:
-		c.untrackForDeletion(j, call)
+		c.untrackForDeletion(j, sent)
 	case opUntrack:
-		if c.store.Untrack(c.writer(call.because), call.pod) {
+		if c.store.Untrack(c.writer(sent.because), sent.pod) {
 			j.wrotePod = c.store.Version()
-		} else if slot := c.cache.lookup(call.pod); slot != nil {
+		} else if slot := c.cache.lookup(sent.pod); slot != nil {
 			slot.rmExpected = false
 		}
-		s.removals[call.index].done = true
+		s.removals[sent.index].done = true
 	case opStatus:
 		c.putStatus(j)
 	}

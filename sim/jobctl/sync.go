@@ -41,10 +41,8 @@ type syncCtx struct {
 	because             trace.Rule // why the next status write
 	manageCalled        bool
 	manageErr           bool
-	deleting            bool // deleteActivePods or deleteJobPods is under way
-	finishing           bool // and it is the former
+	finishing           bool // deleteActivePods or deleteJobPods is under way
 	toCreate, batch     int32
-	batchFailed         bool
 	removals            []removal
 	reachedMaxUncounted bool
 	needsFlush          bool

@@ -119,6 +119,7 @@ func (s *syncCtx) addInterimCondition(c *Controller) {
 			s.needsFlush = true
 		}
 		s.finished = newCondition(api.JobComplete, true, s.finished.Reason, s.finished.Message, now)
+	default: // final already: nothing goes before it
 	}
 }
 

@@ -46,16 +46,9 @@ type Key struct {
 type Source struct{ Seed, Replication uint64 }
 
 // At is the stream at a key. It is cheap, and nothing is shared between streams.
-func (s Source) At(k Key) Stream {
-	return Stream{
-		key: [2]uint64{s.Seed, s.Replication},
-		ctr: [4]uint64{
-			0, // the block within the stream
-			uint64(k.Purpose)<<32 | uint64(uint32(k.Job)),
-			uint64(uint32(k.Index))<<32 | uint64(uint32(k.Attempt)),
-			uint64(uint32(k.Sub)),
-		},
-	}
+func (s Source) At(k Key) (stream Stream) {
+	stream.begin(&s, &k)
+	return stream
 }
 
 // Draw is the first draw from d at a key. A constant costs no stream.
@@ -63,6 +56,17 @@ func (s Source) Draw(d *Dist, k Key) des.Duration {
 	if d.Kind == Constant {
 		return quantise(d.P[0])
 	}
-	stream := s.At(k)
+	var stream Stream
+	stream.begin(&s, &k)
 	return d.Draw(&stream)
+}
+
+// begin makes a new stream the one at a key. The first word of the counter is the block within the
+// stream. (Word by word and in place: to copy what was just written in smaller pieces would stall
+// the processor.)
+func (s *Stream) begin(source *Source, k *Key) {
+	s.key[0], s.key[1] = source.Seed, source.Replication
+	s.ctr[1] = uint64(k.Purpose)<<32 | uint64(uint32(k.Job))
+	s.ctr[2] = uint64(uint32(k.Index))<<32 | uint64(uint32(k.Attempt))
+	s.ctr[3] = uint64(uint32(k.Sub))
 }

@@ -7,8 +7,8 @@ import (
 
 // A purpose that changed its number would change the meaning of every seed.
 func TestPurpose_NumbersAreForEver(t *testing.T) {
-	for purpose, want := range map[Purpose]uint8{Run: 1, Coin: 2, Start: 3, Ready: 4, Term: 5, Failure: 6, Jitter: 7, Latency: 8,
-		Watch: 9, Bind: 10, Launch: 11, Observe: 12, Remove: 13, Pick: 14, Arrival: 15} {
+	for purpose, want := range map[Purpose]uint8{Run: 1, Coin: 2, Start: 3, Ready: 4, Term: 5, Failure: 6, Jitter: 7,
+		Latency: 8, Watch: 9, Bind: 10, Launch: 11, Observe: 12, Remove: 13, Pick: 14, Arrival: 15} {
 		if uint8(purpose) != want {
 			t.Errorf("purpose %d, want %d", purpose, want)
 		}
@@ -17,8 +17,7 @@ func TestPurpose_NumbersAreForEver(t *testing.T) {
 
 // Addresses become counters one to one, so that streams of different keys cannot overlap.
 func TestAt_KeepsEveryFieldApart(t *testing.T) {
-	type address struct{ key, ctr [4]uint64 }
-	seen := map[address]Key{}
+	seen := map[[4]uint64]Key{}
 	values := []int32{-1 << 31, -2, -1, 0, 1, 2, 1 << 16, 1<<31 - 1}
 	for _, purpose := range []Purpose{0, Run, Arrival, 255} {
 		for _, job := range values {
@@ -27,11 +26,10 @@ func TestAt_KeepsEveryFieldApart(t *testing.T) {
 					for _, sub := range values {
 						k := Key{purpose, job, index, attempt, sub}
 						s := Source{}.At(k)
-						a := address{ctr: s.ctr}
-						if other, ok := seen[a]; ok {
+						if other, ok := seen[s.ctr]; ok {
 							t.Fatalf("%+v and %+v have the same stream", k, other)
 						}
-						seen[a] = k
+						seen[s.ctr] = k
 						if s.ctr[0] != 0 {
 							t.Fatalf("%+v: the stream starts at block %d", k, s.ctr[0])
 						}

@@ -67,30 +67,26 @@ func logSeries(x float64) float64 {
 	return float64(sum*s) + (s + s)
 }
 
-// exp is e to the x, within 2 ulp, +Inf and 0 where that is out of range. NaN gives 0.
+// exp is e to the x, within 2 ulps. Beyond x = 700 it is +Inf and below -700 it is 0, as it is for NaN: no span is
+// so long or so short.
 //
-// With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k times the Taylor series of e^r, of which 14 terms
-// are needed.
+// With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k times the Taylor series of e^r, of which 14 terms are needed.
 func exp(x float64) float64 {
 	switch {
-	case x > 709.7:
+	case x > 700:
 		return math.Inf(1)
-	case !(x > -745):
+	case !(x > -700):
 		return 0
 	}
 	k := math.Floor(float64(x*math.Log2E) + 0.5)
 	r := (x - float64(k*ln2Hi)) - float64(k*ln2Lo)
-	r2 := float64(r * r)
-	even := 1. / 479001600
-	for _, c := range [...]float64{1. / 3628800, 1. / 40320, 1. / 720, 1. / 24, 1. / 2} {
-		even = mulAdd(even, r2, c)
-	}
-	odd := 1. / 6227020800
-	for _, c := range [...]float64{1. / 39916800, 1. / 362880, 1. / 5040, 1. / 120, 1. / 6} {
-		odd = mulAdd(odd, r2, c)
-	}
-	// 1 + (r + (r^2 even + r^3 odd)): the small parts first.
-	return math.Ldexp(1+(r+float64(r2*mulAdd(r, odd, even))), int(k))
+	q := float64(r * r)
+	even := mulAdd(q, mulAdd(q, 1./479001600, 1./3628800), 1./40320)
+	even = mulAdd(q, mulAdd(q, mulAdd(q, even, 1./720), 1./24), 1./2)
+	odd := mulAdd(q, mulAdd(q, 1./6227020800, 1./39916800), 1./362880)
+	odd = mulAdd(q, mulAdd(q, mulAdd(q, odd, 1./5040), 1./120), 1./6)
+	power := math.Float64frombits(uint64(1023+int64(k)) << 52) // 2^k
+	return float64((1 + (r + float64(q*mulAdd(r, odd, even)))) * power)
 }
 
 // pow is x to the y for x > 0.

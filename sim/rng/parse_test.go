@@ -154,7 +154,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		if err := d.Validate(); err != nil {
+		if err = d.Validate(); err != nil {
 			t.Fatalf("Parse(%q) = %v: %v", text, d, err)
 		}
 		again, err := Parse(d.String())

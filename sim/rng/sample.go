@@ -19,8 +19,9 @@ func (d *Dist) Draw(s *Stream) des.Duration {
 		return quantise(float64(d.P[0] * s.gamma(d.P[1])))
 	case Mixture:
 		return d.part(s.Float64()).Draw(s)
+	default:
+		return quantise(d.inverse(s.open()))
 	}
-	return quantise(d.inverse(s.open()))
 }
 
 // inverse is the span in nanoseconds below which a share u of all draws lies, 0 < u < 1, for the
@@ -44,8 +45,9 @@ func (d *Dist) inverse(u float64) float64 {
 	case Empirical:
 		n := len(d.Values)
 		return float64(d.Values[min(n-1, int(float64(u*float64(n))))])
+	default: // Gamma and Mixture have none
+		panic("rng: a distribution without a formula")
 	}
-	panic("rng: unknown kind of distribution")
 }
 
 // part is the component that the uniform number u falls on.

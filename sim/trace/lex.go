@@ -44,7 +44,7 @@ func cutWord(s, stops string) (word, rest string, err error) {
 		if err != nil {
 			return "", s, fmt.Errorf("unclosed or bad quotes: %.40q", s)
 		}
-		word, err := strconv.Unquote(quoted)
+		word, err = strconv.Unquote(quoted)
 		return word, s[len(quoted):], err
 	}
 	end := strings.IndexAny(s, " "+stops)

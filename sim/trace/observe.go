@@ -82,8 +82,9 @@ func phaseChange(p *api.Pod) (Verb, []Arg) {
 			args = append(args, Arg{"disruption", p.Status.Disruption.String()})
 		}
 		return Fail, args
+	default: // no phase leads back to Pending
+		return "", nil
 	}
-	return "", nil
 }
 
 // Job records the write that made now out of old. A Version of 0 stands for no object.
