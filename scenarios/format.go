@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 	batchv1 "k8s.io/api/batch/v1"
@@ -201,7 +202,8 @@ type Expect struct {
 	FinishedBy      Span   `json:"finishedBefore,omitzero"`
 }
 
-// YAML is the scenario as a file of its own: manifests read from other files stand in it, with their defaults.
+// YAML is the scenario as a file of its own: what it says is what was written, and manifests read from other files
+// stand in it, with their defaults.
 func (s *Scenario) YAML() ([]byte, error) {
 	out := s.File
 	out.Metadata.Name = s.Name
@@ -215,10 +217,28 @@ func (s *Scenario) YAML() ([]byte, error) {
 		err = yaml.Unmarshal(text, &value) // JSON is YAML, and its tags and omissions are those of the manifests
 	}
 	if err == nil {
-		text, err = yaml.Marshal(value)
+		text, err = yaml.Marshal(withoutEmpty(value))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("scenario %q: %w", s.Name, err)
 	}
 	return text, nil
+}
+
+// withoutEmpty takes out the empty parts of a manifest that its type writes though nobody has.
+func withoutEmpty(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, part := range v {
+			m, ok := withoutEmpty(part).(map[string]any)
+			if ok && len(m) == 0 && slices.Contains([]string{"metadata", "resources", "status"}, key) {
+				delete(v, key)
+			}
+		}
+	case []any:
+		for _, part := range v {
+			withoutEmpty(part)
+		}
+	}
+	return value
 }

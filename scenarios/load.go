@@ -205,7 +205,9 @@ func (l *loader) scenario(d *document, root *yaml.Node) {
 	for i := range s.File.Jobs {
 		at := fmt.Sprintf("jobs[%d]", i)
 		if job := l.submission(d, child(root, "jobs").Content[i], at, &s.File.Jobs[i]); job != nil {
-			s.File.Jobs[i].Manifest = job
+			if s.File.Jobs[i].Manifest == nil {
+				s.File.Jobs[i].Manifest = job // of another file
+			}
 			s.Manifests = append(s.Manifests, job)
 		}
 	}

@@ -23,6 +23,7 @@ const (
 	Remove  Purpose = 13 // the node's latency from the end of a deleted pod to its removal
 	Pick    Purpose = 14 // a choice among equals
 	Arrival Purpose = 15 // when something comes from outside
+	Script  Purpose = 16 // what a random scenario is made of
 )
 
 // Key is the address of a stream. Keys that differ in any field have streams that have nothing to
