@@ -17,7 +17,7 @@ func (s *Scenario) Config() *sim.Config {
 	cfg := &sim.Config{Scenario: s.Name, Knobs: s.knobs(), Nodes: s.nodes()}
 	cfg.Until = sim.Until{Horizon: des.Time(f.Until.Horizon.Duration), Quiescent: f.Until.Quiescent}
 	for i := range f.Jobs {
-		cfg.Jobs = append(cfg.Jobs, sim.Submission{At: des.Time(f.Jobs[i].At.Duration), Spec: jobSpec(s.Manifests[i])})
+		cfg.Jobs = append(cfg.Jobs, sim.Submission{At: des.Time(f.Jobs[i].At.Duration), Spec: JobSpec(s.Manifests[i])})
 	}
 	for i := range f.Fates {
 		cfg.Fates = append(cfg.Fates, s.fateRules(&f.Fates[i])...)
@@ -133,7 +133,7 @@ func (s *Scenario) perContainer(r api.FateRule, name string) (out []api.FateRule
 		if r.Job != api.AnyJob && r.Job != api.JobID(i) {
 			continue
 		}
-		spec := jobSpec(m)
+		spec := JobSpec(m)
 		for k, c := range spec.Template.Containers {
 			if c.Name == name {
 				one := r

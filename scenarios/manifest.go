@@ -190,8 +190,8 @@ func nonNegative[T int32 | int64](d *document, at string, v *T) {
 	}
 }
 
-// jobSpec is the manifest as the simulator has it. The manifest has its defaults.
-func jobSpec(job *batchv1.Job) api.JobSpec {
+// JobSpec is the manifest as the simulator has it. The manifest has its defaults.
+func JobSpec(job *batchv1.Job) api.JobSpec {
 	s := &job.Spec
 	out := api.JobSpec{
 		Name: job.Name, Namespace: job.Namespace,
@@ -205,13 +205,17 @@ func jobSpec(job *batchv1.Job) api.JobSpec {
 	if *s.PodReplacementPolicy == batchv1.Failed {
 		out.PodReplacementPolicy = api.ReplaceFailed
 	}
-	p := &s.Template.Spec
-	t := &out.Template
+	out.Template = PodTemplate(&s.Template.Spec)
+	return out
+}
+
+// PodTemplate is a pod's spec, with its defaults, as the simulator has it.
+func PodTemplate(p *corev1.PodSpec) api.PodTemplate {
+	t := api.PodTemplate{TerminationGracePeriodSeconds: *p.TerminationGracePeriodSeconds,
+		ActiveDeadlineSeconds: opt(p.ActiveDeadlineSeconds), Requests: podRequests(p)}
 	if p.RestartPolicy == corev1.RestartPolicyOnFailure {
 		t.RestartPolicy = api.RestartOnFailure
 	}
-	t.TerminationGracePeriodSeconds = *p.TerminationGracePeriodSeconds
-	t.ActiveDeadlineSeconds = opt(p.ActiveDeadlineSeconds)
 	for i := range p.InitContainers {
 		kind := api.Init
 		if p.InitContainers[i].RestartPolicy != nil {
@@ -222,8 +226,7 @@ func jobSpec(job *batchv1.Job) api.JobSpec {
 	for i := range p.Containers {
 		t.Containers = append(t.Containers, api.Container{Name: p.Containers[i].Name, Kind: api.Main})
 	}
-	t.Requests = podRequests(p)
-	return out
+	return t
 }
 
 func opt[T any](p *T) (out api.Opt[T]) {

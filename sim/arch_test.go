@@ -79,7 +79,8 @@ var rooms = []room{
 			"github.com/onsi/gomega":    "and says what they expect",
 		}},
 	{dirs: []string{"e2e/worker"}, why: "the program in the container is static and depends on nothing"},
-	{dirs: []string{"e2e/oracle/..."}, may: live, why: symmetry,
+	{dirs: []string{"e2e/oracle/..."}, may: append([]string{"sim/kubelet", "e2e/..."}, live...),
+		why: symmetry + ", and in the life of a pod (sim/kubelet.Life), which both worlds live",
 		third: map[string]string{
 			"k8s.io":                            "the real control plane: this room's subject, and no other's",
 			"sigs.k8s.io":                       "what that is built of",

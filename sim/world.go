@@ -145,12 +145,16 @@ func (w *World) handle(e des.Event) {
 		w.jobctl.Work()
 	case api.KindCall:
 		w.jobctl.Called(api.JobID(e.Obj), e.Arg)
+	case api.KindOrphan:
+		w.jobctl.OrphanCalled()
 	case api.KindAPIEvent:
 		w.jobctl.EventWritten()
 	case api.KindTTL:
 		w.gc.Expire(api.JobID(e.Obj), e.Arg)
 	case api.KindCollect:
 		w.gc.Collect()
+	case api.KindCollectPod:
+		w.gc.CollectPod(api.PodID(e.Obj))
 	default:
 		panic(fmt.Sprintf("unknown kind of event: %v", e))
 	}
@@ -188,7 +192,7 @@ func (w *World) observe(id store.ViewID, n *store.Notice) {
 	}
 }
 
-// finish notices that a Job has finished, which may end the run.
+// finish notices that a Job has finished, which may end the run: at the end of the instant.
 func (w *World) finish(n *store.Notice) {
 	j := w.store.JobAt(n)
 	if w.ends[n.Job] != des.Never || j.Version != 0 && !j.Status.Finished() {
@@ -197,7 +201,7 @@ func (w *World) finish(n *store.Notice) {
 	w.ends[n.Job] = n.At
 	w.finished++
 	if !w.cfg.Until.Quiescent && w.finished == len(w.cfg.Jobs) {
-		w.over = true
+		w.kernel.Schedule(w.kernel.Now(), api.ClassEnd, api.KindEnd, 0, 0)
 	}
 }
 

@@ -57,7 +57,7 @@ func TestAPI_Refuses(t *testing.T) {
 			apierrors.IsNotFound, `jobs.batch "absent" not found`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			inCluster(t, Options{Life: always(Fate{Forever: true})}, func(c *Cluster) error {
+			inCluster(t, Options{Life: always(forever(0))}, func(c *Cluster) error {
 				if err := submit(c, newJob("there", 2, 2)); err != nil {
 					return err
 				}
@@ -108,7 +108,7 @@ func TestAPI_Defaults(t *testing.T) {
 
 // An update of the spec leaves the status alone, raises the generation, and the other way round.
 func TestAPI_StatusIsASubresource(t *testing.T) {
-	inCluster(t, Options{Life: always(Fate{Forever: true})}, func(c *Cluster) error {
+	inCluster(t, Options{Life: always(forever(0))}, func(c *Cluster) error {
 		if err := submit(c, newJob("there", 2, 2)); err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func TestAPI_StatusIsASubresource(t *testing.T) {
 // A running pod that is deleted lives on for its grace period; the Job controller lets go of it,
 // its node removes it.
 func TestAPI_GracefulDeletion(t *testing.T) {
-	inCluster(t, Options{Life: always(Fate{Forever: true, Term: time.Hour})}, func(c *Cluster) error {
+	inCluster(t, Options{Life: always(forever(time.Hour))}, func(c *Cluster) error {
 		if err := submit(c, newJob("a", 2, 2)); err != nil {
 			return err
 		}
@@ -183,7 +183,7 @@ func TestAPI_GracefulDeletion(t *testing.T) {
 
 // Without a garbage collector a Job that is deleted in the foreground waits for one.
 func TestAPI_ForegroundDeletion(t *testing.T) {
-	inCluster(t, Options{Life: always(Fate{Forever: true})}, func(c *Cluster) error {
+	inCluster(t, Options{Life: always(forever(0))}, func(c *Cluster) error {
 		if err := submit(c, newJob("a", 1, 1)); err != nil {
 			return err
 		}
@@ -204,7 +204,7 @@ func TestAPI_ForegroundDeletion(t *testing.T) {
 // A watch tells what happened since a version, leaves out what the selector does not match, and
 // reports what leaves it as deleted; versions that are too old are gone.
 func TestAPI_Watch(t *testing.T) {
-	inCluster(t, Options{Life: always(Fate{Run: 3 * time.Second})}, func(c *Cluster) error {
+	inCluster(t, Options{Life: always(exits(3*time.Second, 0))}, func(c *Cluster) error {
 		if err := submit(c, newJob("a", 2, 2)); err != nil {
 			return err
 		}
@@ -256,12 +256,12 @@ func TestDatabase_ForgetsOldChanges(t *testing.T) {
 
 // Nobody changes what is stored: readers share the objects of the database.
 func TestDatabase_ObjectsAreImmutable(t *testing.T) {
-	for _, s := range scenarios() {
+	for _, s := range stories() {
 		t.Run(s.name, func(t *testing.T) {
 			stored := map[uint64]string{}
 			kept := map[uint64]any{}
 			o := s.options
-			o.Life = Lives(s.fate, nil)
+			o.Life = s.fates.lives()
 			o.Observe = func(w Write) {
 				if w.New != nil {
 					stored[w.Revision], kept[w.Revision] = asJSON(t, w.New), w.New

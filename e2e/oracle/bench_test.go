@@ -29,7 +29,7 @@ func benchJob(b *testing.B, completions, parallelism int32, scheduler bool) {
 	var err error
 	ok := testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "job",
 		F: func(t *testing.T) {
-			err = tryCluster(t, Options{Scheduler: scheduler, Life: always(Fate{Run: 3017 * time.Millisecond})},
+			err = tryCluster(t, Options{Scheduler: scheduler, Life: always(exits(3017*time.Millisecond, 0))},
 				func(c *Cluster) error { return finish(c, newJob("a", parallelism, completions), 24*time.Hour) })
 		}}})
 	if err != nil || !ok {

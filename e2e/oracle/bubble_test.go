@@ -84,7 +84,7 @@ func TestBubble_Deadlock(t *testing.T) {
 // Await returns in the instant in which its condition comes true, or at the horizon.
 func TestCluster_Await(t *testing.T) {
 	complete := false
-	o := Options{Life: always(Fate{Run: 3 * time.Second}), Observe: func(w Write) {
+	o := Options{Life: always(exits(3*time.Second, 0)), Observe: func(w Write) {
 		if j, ok := w.New.(*batchv1.Job); ok {
 			complete = hasCondition(j, batchv1.JobComplete)
 		}

@@ -32,7 +32,7 @@ type Cluster struct {
 	db      *database
 	names   *names
 	watches watches
-	kubelet *kubelet
+	kubelet *nodes
 
 	ctx      context.Context
 	cancel   context.CancelFunc

@@ -23,7 +23,7 @@ func counter(counts map[string]int) func(Write) {
 func TestCronJob_Day(t *testing.T) {
 	counts := map[string]int{}
 	o := Options{CronJob: true, TTL: true, GarbageCollector: true, Observe: counter(counts),
-		Life: always(Fate{Run: 61500 * time.Millisecond})}
+		Life: always(exits(61500*time.Millisecond, 0))}
 	inCluster(t, o, func(c *Cluster) error {
 		cj := &batchv1.CronJob{ObjectMeta: metav1.ObjectMeta{Name: "c", Namespace: "default"}, Spec: batchv1.CronJobSpec{
 			Schedule: "*/5 * * * *", ConcurrencyPolicy: batchv1.ForbidConcurrent, SuccessfulJobsHistoryLimit: ptr.To(int32(2)),
@@ -51,7 +51,7 @@ func TestNode_Lost(t *testing.T) {
 		}
 	}
 	o := allOn
-	o.Life = always(Fate{Run: 500 * time.Second})
+	o.Life = always(exits(500*time.Second, 0))
 	o.Observe = func(w Write) {
 		switch x := w.New.(type) {
 		case *corev1.Node:
@@ -113,7 +113,7 @@ func TestNode_Lost(t *testing.T) {
 
 // A node that returns reports what its pods did meanwhile, and the node is ready again.
 func TestNode_Returns(t *testing.T) {
-	o := Options{NodeLifecycle: true, Life: always(Fate{Run: 30 * time.Second})}
+	o := Options{NodeLifecycle: true, Life: always(exits(30*time.Second, 0))}
 	inCluster(t, o, func(c *Cluster) error {
 		if err := submit(c, newJob("a", 2, 2)); err != nil {
 			return err
@@ -149,7 +149,7 @@ func TestTTL_RemovesJobAndPods(t *testing.T) {
 	var gone time.Duration
 	var c *Cluster
 	o := gcOnly
-	o.Life = always(Fate{Run: 2 * time.Second})
+	o.Life = always(exits(2*time.Second, 0))
 	o.Observe = func(w Write) {
 		counter(counts)(w)
 		if w.Type == watch.Deleted && w.Resource.Resource == "jobs" {
@@ -171,7 +171,7 @@ func TestTTL_RemovesJobAndPods(t *testing.T) {
 
 // PodGC removes the pods of a node that was deleted, and so lets the Job go on.
 func TestPodGC_CollectsOrphans(t *testing.T) {
-	o := Options{PodGC: true, Nodes: twoNodes, Life: always(Fate{Run: 100 * time.Second}), Bind: firstOn("n0", "n1")}
+	o := Options{PodGC: true, Nodes: twoNodes, Life: always(exits(100*time.Second, 0)), Bind: firstOn("n0", "n1")}
 	inCluster(t, o, func(c *Cluster) error {
 		if err := submit(c, newJob("a", 1, 1)); err != nil {
 			return err
@@ -199,7 +199,7 @@ func TestPodGC_CollectsOrphans(t *testing.T) {
 func TestManager_RestartForgetsBackoff(t *testing.T) {
 	created := func(script ...Action) (at []time.Duration) {
 		var c *Cluster
-		o := Options{Life: always(Fate{Run: 3 * time.Second, ExitCode: 1}), Observe: func(w Write) {
+		o := Options{Life: always(exits(3*time.Second, 1)), Observe: func(w Write) {
 			if w.Type == watch.Added && w.Resource.Resource == "pods" {
 				at = append(at, w.At.Sub(c.Start))
 			}

@@ -24,7 +24,7 @@ func TestRun_IsRepeatable(t *testing.T) {
 	if err != nil {
 		repeat = 3
 	}
-	for _, s := range scenarios() {
+	for _, s := range stories() {
 		if only := os.Getenv("ORACLE_SCENARIO"); only != "" && only != s.name {
 			continue
 		}
@@ -51,7 +51,7 @@ func TestRun_IsRepeatable(t *testing.T) {
 
 // Another seed gives other names and the same story.
 func TestRun_SeedChangesNamesOnly(t *testing.T) {
-	s := scenarios()[2]
+	s := stories()[2]
 	first := s.record(t)
 	s.options.Seed = 1
 	second := s.record(t)
@@ -65,12 +65,12 @@ func TestRun_SeedChangesNamesOnly(t *testing.T) {
 
 // record plays the scenario and returns a line for each write: what happened, and the object in
 // full.
-func (s scenario) record(t *testing.T) []string {
+func (s story) record(t *testing.T) []string {
 	t.Helper()
 	var out []string
 	var c *Cluster
 	o := s.options
-	o.Life = Lives(s.fate, nil)
+	o.Life = s.fates.lives()
 	o.Observe = func(w Write) {
 		if c == nil {
 			return // warming up
@@ -158,8 +158,8 @@ func byBirth(c *Cluster) []*corev1.Pod {
 // Which of equal pods are deleted on a scale-down is the choice of Go's maps in Kubernetes. Here it
 // is the oldest, or with Shuffle whatever the seed says, the same each time.
 func TestOptions_Shuffle(t *testing.T) {
-	var s scenario
-	for _, s = range scenarios() {
+	var s story
+	for _, s = range stories() {
 		if s.name == "scale-down-equals" {
 			break
 		}
@@ -199,7 +199,7 @@ func TestOptions_Shuffle(t *testing.T) {
 // The garbage collector works on 20 pods at a time. Which of more it takes first is its choice: the
 // story stays the same.
 func TestRun_CollectorsChoice(t *testing.T) {
-	s := scenario{options: gcOnly, jobs: []*batchv1.Job{work(60, 60, ttl(5))}, fate: runs(2*sec, 0), horizon: 20 * sec}
+	s := story{options: gcOnly, jobs: []*batchv1.Job{work(60, 60, ttl(5))}, fates: runs(2*sec, 0), horizon: 20 * sec}
 	want := lines(s.record(t))
 	for range 5 {
 		if got := lines(s.record(t)); !slices.Equal(got, want) {

@@ -72,8 +72,3 @@ func hasCondition(j *batchv1.Job, typ batchv1.JobConditionType) bool {
 	}
 	return false
 }
-
-// always is the same fate for every run.
-func always(f Fate) func(PodRun) Life {
-	return Lives(func(PodRun, int32) Fate { return f }, nil)
-}

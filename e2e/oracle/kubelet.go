@@ -12,9 +12,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// kubelet drives the pods of all nodes: it carries out their lives through the API, a goroutine for
-// each pod.
-type kubelet struct {
+// nodes are the kubelets of all nodes: they carry out the pods' lives through the API, a goroutine for each pod.
+type nodes struct {
 	c      *Cluster
 	client kubernetes.Interface
 
@@ -28,18 +27,18 @@ type kubelet struct {
 // (pkg/kubelet/status/status_manager.go:172@v1.37.2, syncPeriod).
 const statusRetry = 10 * time.Second
 
-func (c *Cluster) startKubelet() (*kubelet, error) {
+func (c *Cluster) startKubelet() (*nodes, error) {
 	client, err := c.newClient(Kubelet)
 	if err != nil {
 		return nil, err
 	}
-	k := &kubelet{c: c, client: client, ledger: newLedger(), nodes: map[string]*node{}, workers: map[types.UID]*worker{}}
+	k := &nodes{c: c, client: client, ledger: newLedger(), nodes: map[string]*node{}, workers: map[types.UID]*worker{}}
 	c.db.subscribe(c.ctx, Kubelet, podResource, k.see)
 	return k, nil
 }
 
 // see takes notice of a change of a pod.
-func (k *kubelet) see(ch change) {
+func (k *nodes) see(ch change) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if ch.cur == nil {
@@ -56,7 +55,7 @@ func (k *kubelet) see(ch change) {
 }
 
 // take gives a pod to its worker; k.mu is held.
-func (k *kubelet) take(n *node, pod *corev1.Pod) {
+func (k *nodes) take(n *node, pod *corev1.Pod) {
 	w := k.workers[pod.UID]
 	if w == nil {
 		w = &worker{k: k, node: n, run: k.ledger.run(pod), pod: pod, grace: -1, told: make(chan struct{}, 1)}
@@ -67,7 +66,7 @@ func (k *kubelet) take(n *node, pod *corev1.Pod) {
 }
 
 // lose ends the worker of a pod that is gone, unless its node cannot know; k.mu is held.
-func (k *kubelet) lose(pod *corev1.Pod) {
+func (k *nodes) lose(pod *corev1.Pod) {
 	if w := k.workers[pod.UID]; w != nil && w.node.up {
 		delete(k.workers, pod.UID)
 		w.end()
@@ -76,7 +75,7 @@ func (k *kubelet) lose(pod *corev1.Pod) {
 
 // worker is one pod on its node.
 type worker struct {
-	k    *kubelet
+	k    *nodes
 	node *node
 	run  PodRun
 	told chan struct{} // something below changed
@@ -229,7 +228,7 @@ func (w *worker) write(ctx context.Context, change func(*corev1.PodStatus)) bool
 }
 
 // putStatus is UpdateStatus without the pod in the answer, which nobody reads.
-func (k *kubelet) putStatus(ctx context.Context, pod *corev1.Pod) error {
+func (k *nodes) putStatus(ctx context.Context, pod *corev1.Pod) error {
 	const metadataOnly = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 	return k.client.CoreV1().RESTClient().Put().Namespace(pod.Namespace).Resource("pods").Name(pod.Name).
 		SubResource("status").SetHeader("Accept", metadataOnly).Body(pod).Do(ctx).Error()

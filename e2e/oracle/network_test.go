@@ -61,7 +61,7 @@ func TestNetwork_PacesCreations(t *testing.T) {
 		{"a larger limit", Limit{QPS: 50, Burst: 100}, nil, 500, 8500 * time.Millisecond},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			o := Options{ManagerLimit: tc.limit, Network: tc.network, Life: always(Fate{Run: 600 * time.Second})}
+			o := Options{ManagerLimit: tc.limit, Network: tc.network, Life: always(exits(600*time.Second, 0))}
 			at, _ := creations(t, o, newJob("a", 500, 500), time.Minute)
 			if len(at) != 500 {
 				t.Fatalf("%d pods", len(at))
@@ -110,7 +110,7 @@ func TestNetwork_Faults(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			n, struck := 0, 0
-			o := Options{Life: always(Fate{Run: 3 * time.Second}), Network: func(r Request) (a Answer) {
+			o := Options{Life: always(exits(3*time.Second, 0)), Network: func(r Request) (a Answer) {
 				if tc.hits(r) {
 					if tc.strikes(n) {
 						struck++
@@ -133,7 +133,7 @@ func TestNetwork_Faults(t *testing.T) {
 
 // A controller that learns late of its own pods does not make more of them.
 func TestNetwork_SlowWatch(t *testing.T) {
-	o := Options{Life: always(Fate{Run: 3 * time.Second}), WatchDelay: func(a Actor, resource string) time.Duration {
+	o := Options{Life: always(exits(3*time.Second, 0)), WatchDelay: func(a Actor, resource string) time.Duration {
 		if a == Manager && resource == "pods" {
 			return 2 * time.Second
 		}
@@ -148,7 +148,7 @@ func TestNetwork_SlowWatch(t *testing.T) {
 // A watch that is cut goes on from where it was.
 func TestNetwork_CutWatches(t *testing.T) {
 	var watched int
-	o := Options{Life: always(Fate{Run: 3 * time.Second}), Answered: func(r Request, _ int) {
+	o := Options{Life: always(exits(3*time.Second, 0)), Answered: func(r Request, _ int) {
 		if r.Verb == "watch" && r.Resource == "pods" {
 			watched++
 		}

@@ -17,7 +17,7 @@ import (
 
 // node is one node as the cluster's kubelet knows it.
 type node struct {
-	k    *kubelet
+	k    *nodes
 	name string
 	up   bool          // guarded by kubelet.mu
 	back chan struct{} // closed while the node is up; guarded by kubelet.mu

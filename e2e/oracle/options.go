@@ -104,7 +104,7 @@ func (o Options) withDefaults() Options {
 		o.Nodes = []corev1.Node{NewNode("n0")}
 	}
 	if o.Life == nil {
-		o.Life = Lives(func(PodRun, int32) Fate { return Fate{} }, nil)
+		o.Life = succeedAtOnce(o.Warmup)
 	}
 	if o.Workers == 0 {
 		o.Workers = defaultWorkers

@@ -55,10 +55,13 @@ type PodStep struct {
 // ledger numbers the pods of each Job.
 type ledger struct {
 	runs   map[types.UID]PodRun
+	order  map[types.UID]int // of their creation
 	counts map[string]int32
 }
 
-func newLedger() *ledger { return &ledger{runs: map[types.UID]PodRun{}, counts: map[string]int32{}} }
+func newLedger() *ledger {
+	return &ledger{runs: map[types.UID]PodRun{}, order: map[types.UID]int{}, counts: map[string]int32{}}
+}
 
 // born enters a pod; pods must come in the order of their creation.
 func (l *ledger) born(p *corev1.Pod) {
@@ -74,7 +77,8 @@ func (l *ledger) born(p *corev1.Pod) {
 		r.Index = int32(i)
 		r.Attempt = l.next(fmt.Sprint(key, "/", i))
 	}
-	l.runs[p.UID] = r
+	r.Pod = p
+	l.runs[p.UID], l.order[p.UID] = r, len(l.runs)
 }
 
 func (l *ledger) next(key string) int32 {

@@ -28,8 +28,7 @@ type Outcome struct {
 // after the one before has ended, and returns their outcomes. The error is Err: why the run was
 // stopped.
 func (c *Cluster) Play(script []Action) ([]Outcome, error) {
-	script = slices.Clone(script)
-	slices.SortStableFunc(script, func(a, b Action) int { return cmp.Compare(a.At, b.At) })
+	script = inOrder(script)
 	var outcomes []Outcome
 	for _, a := range script {
 		if err := c.SleepUntil(a.At); err != nil {
@@ -42,6 +41,13 @@ func (c *Cluster) Play(script []Action) ([]Outcome, error) {
 		outcomes = append(outcomes, o)
 	}
 	return outcomes, c.Err()
+}
+
+// inOrder is the script in the order of its times.
+func inOrder(script []Action) []Action {
+	script = slices.Clone(script)
+	slices.SortStableFunc(script, func(a, b Action) int { return cmp.Compare(a.At, b.At) })
+	return script
 }
 
 // Errors are the errors of all outcomes together.

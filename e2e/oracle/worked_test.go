@@ -8,6 +8,8 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/jobsim/jobsim/sim/api"
 )
 
 // Five completions two at a time, 3 s each, every other pod fails. A failure beside a success in
@@ -18,9 +20,7 @@ func TestJob_EveryOddPodFails(t *testing.T) {
 	var done time.Duration
 	var final batchv1.JobStatus
 	o := Options{
-		Life: Lives(func(p PodRun, _ int32) Fate {
-			return Fate{Run: 3 * time.Second, ExitCode: 1 - p.Number%2}
-		}, nil),
+		Life: fates{on(exits(3*sec, 0), func(r *api.FateRule) { r.Every, r.Offset = 2, 1 }), exits(3*sec, 1)}.lives(),
 		Observe: func(w Write) {
 			switch x := w.New.(type) {
 			case *corev1.Pod:

@@ -54,33 +54,41 @@ func (c *Collector) enqueue(id api.JobID) {
 	c.queue = append(c.queue, id)
 	if !c.awake {
 		c.awake = true
-		c.kernel.Schedule(c.kernel.Now(), api.ClassController, api.KindCollect, 0, 0)
+		c.kernel.Schedule(c.kernel.Now(), api.ClassCollector, api.KindCollect, 0, 0)
 	}
 }
 
-// Collect deletes the pods of Jobs that are gone or wait for them, and then the Jobs that wait for none any more.
+// Collect looks at the Jobs that are gone or wait for their pods: the pods are deleted one by one, and a Job that waits
+// for none any more goes too.
 func (c *Collector) Collect() {
 	c.awake = false
 	for _, id := range c.queue { // nothing is enqueued meanwhile: notices come later
-		j := c.store.Job(id)
-		because := RuleOwnerGone
-		if j.Version != 0 {
-			because = RuleForeground
-		}
-		w := store.Writer{Actor: trace.GC, Because: because}
 		left := 0
 		c.store.PodsOf(id, func(p *api.Pod) bool {
 			if p.Deleted == des.Never {
-				c.store.DeletePod(w, p.ID, api.Opt[int64]{})
+				c.kernel.Schedule(c.kernel.Now(), api.ClassCollector, api.KindCollectPod, int32(p.ID), 0)
 			}
-			if p.Version != 0 {
-				left++
-			}
+			left++
 			return true
 		})
-		if left == 0 && j.Version != 0 {
-			c.store.FinishDeletion(w, id)
+		if left == 0 && c.store.Job(id).Version != 0 {
+			c.store.FinishDeletion(writer(RuleForeground), id)
 		}
 	}
 	c.queue = c.queue[:0]
 }
+
+// CollectPod deletes one pod.
+func (c *Collector) CollectPod(id api.PodID) {
+	p := c.store.Pod(id)
+	if p.Version == 0 || p.Deleted != des.Never {
+		return
+	}
+	because := RuleOwnerGone
+	if c.store.Job(p.Job).Version != 0 {
+		because = RuleForeground
+	}
+	c.store.DeletePod(writer(because), id, api.Opt[int64]{})
+}
+
+func writer(because trace.Rule) store.Writer { return store.Writer{Actor: trace.GC, Because: because} }

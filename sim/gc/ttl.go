@@ -27,7 +27,7 @@ func (c *Collector) observeTTL(j *api.Job) {
 	e.at = at
 	e.gen++
 	if at != des.Never {
-		c.kernel.Schedule(max(at, c.kernel.Now()), api.ClassController, api.KindTTL, int32(j.ID), e.gen)
+		c.kernel.Schedule(max(at, c.kernel.Now()), api.ClassTTL, api.KindTTL, int32(j.ID), e.gen)
 	}
 }
 

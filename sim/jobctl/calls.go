@@ -26,7 +26,7 @@ type call struct {
 }
 
 // issue sends the calls of a stage, all at once: each takes its token of the client's rate limit in order, and its
-// effect comes a request's latency later. Without limit and latency that is now, and nothing is scheduled.
+// effect comes a request's latency later.
 func (c *Controller) issue(j *jobState) {
 	s := &j.sync
 	s.failure = false
@@ -38,16 +38,11 @@ func (c *Controller) issue(j *jobState) {
 }
 
 func (c *Controller) send(j *jobState, i int32) {
-	now := c.kernel.Now()
-	at := c.limiter.reserve(now)
+	at := c.limiter.reserve(c.kernel.Now())
 	address := rng.Key{Purpose: rng.Latency, Job: int32(j.job.ID), Index: c.calls}
 	at = at.Add(c.source.Draw(&c.knobs.Latency.Request, address))
 	c.calls++
-	if at > now {
-		c.kernel.Schedule(at, api.ClassController, api.KindCall, int32(j.job.ID), i)
-		return
-	}
-	c.perform(j, i)
+	c.kernel.Schedule(at, api.ClassJobController, api.KindCall, int32(j.job.ID), i)
 }
 
 // Called is the moment a call takes effect and returns.

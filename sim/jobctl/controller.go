@@ -19,7 +19,7 @@ type Controller struct {
 	cache   cache
 	jobs    []jobState
 	queue   queue
-	orphans []api.PodID
+	orphans orphans
 	limiter limiter
 	events  recorder
 	calls   int32 // API calls made so far: the address of their latencies
@@ -53,7 +53,7 @@ func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, observer *trace.
 	c.cache.reset()
 	c.jobs = c.jobs[:0]
 	c.queue = queue{ready: c.queue.ready[:0]}
-	c.orphans = c.orphans[:0]
+	c.orphans.reset()
 	c.limiter.reset(knobs.QPS, knobs.Burst)
 	c.events.reset()
 	c.calls = 0
@@ -164,35 +164,6 @@ func (c *Controller) deleteJob(j *jobState) {
 	j.backoff = noBackoff
 }
 
-// enqueueOrphans has the tracking finalizer taken off whatever pod of the Job still has it (job_controller.go:660-672).
-func (c *Controller) enqueueOrphans(j *jobState) {
-	for _, id := range j.seen.active {
-		if c.cache.pod(id).Finalizer {
-			c.enqueueOrphan(id)
-		}
-	}
-	for _, id := range j.seen.ended {
-		c.enqueueOrphan(id)
-	}
-}
-
-func (c *Controller) enqueueOrphan(id api.PodID) {
-	c.orphans = append(c.orphans, id)
-	c.wakeWorkers()
-}
-
-// syncOrphans is handleSingleOrphanPod for every queued pod (job_controller.go:833-861).
-func (c *Controller) syncOrphans() {
-	for _, id := range c.orphans {
-		p := c.store.Pod(id)
-		if j := &c.jobs[p.Job].job; j.Version != 0 && !j.Status.Finished() {
-			continue
-		}
-		c.store.Untrack(c.writer(RuleOrphan), id)
-	}
-	c.orphans = c.orphans[:0]
-}
-
 // Restart is a restart of the controller: all that it keeps in memory is lost, and its caches are listed anew.
 func (c *Controller) Restart() {
 	for i := range c.jobs {
@@ -200,7 +171,7 @@ func (c *Controller) Restart() {
 		j.reset()
 	}
 	c.queue = queue{ready: c.queue.ready[:0]}
-	c.orphans = c.orphans[:0]
+	c.orphans.reset()
 	c.cache.reset()
 	for i := range c.store.Jobs() {
 		if job := c.store.Job(api.JobID(i)); job.Version != 0 {

@@ -57,7 +57,7 @@ func (c *Controller) writeEvents() {
 	at := c.limiter.reserve(now)
 	at = at.Add(c.source.Draw(&c.knobs.Latency.Request, rng.Key{Purpose: rng.Latency, Job: -1, Index: r.calls}))
 	r.calls++
-	c.kernel.Schedule(at, api.ClassController, api.KindAPIEvent, 0, 0)
+	c.kernel.Schedule(at, api.ClassJobController, api.KindAPIEvent, 0, 0)
 }
 
 // EventWritten is the end of an event's write.

@@ -1,8 +1,8 @@
 package jobctl
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strconv"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -118,7 +118,8 @@ func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
 		return
 	}
 	s.active = append(s.active, j.seen.active...)
-	slices.SortFunc(s.active, c.rank)
+	slices.Sort(s.active)
+	sort.Sort(byRemoval{s.active, &c.cache})
 	j.expect.deletions(int(n), c.kernel.Now())
 	for _, id := range s.active[:n] {
 		s.calls = append(s.calls, call{op: opUntrackDelete, pod: id, because: because})
@@ -126,41 +127,31 @@ func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
 	c.issue(j)
 }
 
-// rank orders active pods by which is deleted first (controller.ActivePods, controller_utils.go:744). Where upstream
-// leaves the choice to the order of a map, the newest pod goes first.
-func (c *Controller) rank(a, b api.PodID) int {
-	p, q := c.cache.pod(a), c.cache.pod(b)
-	if r := boolRank(p.Node != api.NoNode, q.Node != api.NoNode); r != 0 {
-		return r
-	}
-	if r := cmp.Compare(p.Status.Phase, q.Status.Phase); r != 0 {
-		return r
-	}
-	if r := boolRank(p.Status.Ready, q.Status.Ready); r != 0 {
-		return r
-	}
-	if p.Status.Ready {
-		if r := cmp.Compare(q.Status.ReadySince, p.Status.ReadySince); r != 0 {
-			return r
-		}
-	}
-	if r := cmp.Compare(q.Status.MaxRestarts, p.Status.MaxRestarts); r != 0 {
-		return r
-	}
-	if r := cmp.Compare(q.Created, p.Created); r != 0 {
-		return r
-	}
-	return cmp.Compare(b, a)
+// byRemoval orders active pods by which is deleted first (controller.ActivePods, controller_utils.go:744). Of equal
+// pods upstream deletes those that the order of a Go map and an unstable sort put first; here the order is that of
+// creation, and the sort the same.
+type byRemoval struct {
+	pods  []api.PodID
+	cache *cache
 }
 
-func boolRank(a, b bool) int {
+func (s byRemoval) Len() int      { return len(s.pods) }
+func (s byRemoval) Swap(i, j int) { s.pods[i], s.pods[j] = s.pods[j], s.pods[i] }
+func (s byRemoval) Less(i, j int) bool {
+	p, q := s.cache.pod(s.pods[i]), s.cache.pod(s.pods[j])
 	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
+	case (p.Node == api.NoNode) != (q.Node == api.NoNode):
+		return p.Node == api.NoNode
+	case p.Status.Phase != q.Status.Phase:
+		return p.Status.Phase < q.Status.Phase
+	case p.Status.Ready != q.Status.Ready:
+		return q.Status.Ready
+	case p.Status.Ready && p.Status.ReadySince != q.Status.ReadySince:
+		return p.Status.ReadySince > q.Status.ReadySince
+	case p.Status.MaxRestarts != q.Status.MaxRestarts:
+		return p.Status.MaxRestarts > q.Status.MaxRestarts
 	}
-	return 1
+	return p.Created > q.Created
 }
 
 func itoa(n int32) string { return strconv.Itoa(int(n)) }

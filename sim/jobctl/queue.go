@@ -26,7 +26,7 @@ func (c *Controller) enqueue(j *jobState, delay des.Duration) {
 	}
 	j.waiting = at
 	j.waitGen++
-	c.kernel.Schedule(at, api.ClassController, api.KindQueue, int32(j.job.ID), j.waitGen)
+	c.kernel.Schedule(at, api.ClassLook, api.KindQueue, int32(j.job.ID), j.waitGen)
 }
 
 // enqueueRateLimited adds the Job after its API back-off: 1 s, 2 s, 4 s, ... 60 s (job_controller.go:262).
@@ -62,20 +62,17 @@ func (c *Controller) add(j *jobState) {
 	}
 }
 
-// wakeWorkers has the queue worked off later in this instant, when everyone has seen what was written.
+// wakeWorkers has the queue worked off in this instant, before anything else is written.
 func (c *Controller) wakeWorkers() {
 	if !c.queue.awake {
 		c.queue.awake = true
-		c.kernel.Schedule(c.kernel.Now(), api.ClassController, api.KindSync, 0, 0)
+		c.kernel.Schedule(c.kernel.Now(), api.ClassLook, api.KindSync, 0, 0)
 	}
 }
 
 // Work lets idle workers take Jobs from the queue.
 func (c *Controller) Work() {
 	c.queue.awake = false
-	if len(c.orphans) > 0 {
-		c.syncOrphans()
-	}
 	for len(c.queue.ready) > 0 && c.queue.busy < c.knobs.JobSyncs {
 		id := c.queue.ready[0]
 		c.queue.ready = c.queue.ready[:copy(c.queue.ready, c.queue.ready[1:])]

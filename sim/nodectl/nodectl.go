@@ -134,7 +134,7 @@ func (c *Controller) unknown(node *api.Node) {
 func (c *Controller) schedule(id api.NodeID, d des.Duration) {
 	n := &c.nodes[id]
 	n.gen++
-	c.kernel.Schedule(c.kernel.Now().Add(d), api.ClassNode, api.KindTaint, int32(id), n.gen)
+	c.kernel.Schedule(c.kernel.Now().Add(d), api.ClassTaint, api.KindTaint, int32(id), n.gen)
 }
 
 // Taint is the node's next step towards eviction: the taint, and when the pods' tolerations have run out, their

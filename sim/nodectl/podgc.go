@@ -23,7 +23,7 @@ func (c *Controller) armPodGC() {
 	if !c.gcArmed {
 		c.gcArmed = true
 		at := ceil(c.kernel.Now()+1, c.knobs.PodGCPeriod)
-		c.kernel.Schedule(at, api.ClassNode, api.KindPodGC, 0, 0)
+		c.kernel.Schedule(at, api.ClassPodGC, api.KindPodGC, 0, 0)
 	}
 }
 

@@ -91,7 +91,7 @@ func (s *Store) due(id ViewID, v *view, n *Notice) bool {
 	}
 	if !v.armed {
 		v.armed = true
-		s.kernel.Schedule(v.latest, api.ClassWatch, api.KindWatch, int32(id), 0)
+		s.kernel.Schedule(v.latest, api.ClassLook, api.KindWatch, int32(id), 0)
 	}
 	return false
 }

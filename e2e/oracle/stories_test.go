@@ -14,13 +14,13 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-// scenario is something to do to a cluster. The pods act on round numbers, so that much happens at
+// story is something to do to a cluster. The pods act on round numbers, so that much happens at
 // the same instant.
-type scenario struct {
+type story struct {
 	name    string
 	options Options
 	jobs    []*batchv1.Job
-	fate    func(p PodRun, restart int32) Fate
+	fates   fates
 	script  []Action
 	horizon time.Duration // 0: 10 min
 }
@@ -77,16 +77,6 @@ func successAt(indexes string, count *int32) func(*batchv1.JobSpec) {
 		}
 		s.SuccessPolicy = &batchv1.SuccessPolicy{Rules: []batchv1.SuccessPolicyRule{r}}
 	}
-}
-
-// runs is a fate of that run time and exit code.
-func runs(d time.Duration, exit int32) func(PodRun, int32) Fate {
-	return func(PodRun, int32) Fate { return Fate{Run: d, ExitCode: exit} }
-}
-
-// odd fails every pod with an odd number.
-func odd(d time.Duration, exit int32) func(PodRun, int32) Fate {
-	return func(p PodRun, _ int32) Fate { return Fate{Run: d, ExitCode: exit * (p.Number % 2)} }
 }
 
 func patchJob(at time.Duration, body string) Action {
@@ -163,125 +153,111 @@ var (
 	gcOnly = Options{GarbageCollector: true, TTL: true}
 )
 
-// scenarios are what determinism is measured with.
-func scenarios() []scenario {
+// stories are what determinism is measured with.
+func stories() []story {
 	return slices.Concat(countingScenarios(), policyScenarios(), userScenarios(), clusterScenarios())
 }
 
-// stubborn pods run for ever and take 20 s to die.
-func stubborn(PodRun, int32) Fate { return Fate{Forever: true, Term: 20 * sec} }
-
-func countingScenarios() []scenario {
-	return []scenario{
-		{name: "one", jobs: []*batchv1.Job{work(1, 1)}, fate: runs(3*sec, 0)},
-		{name: "parallel-5-of-20", jobs: []*batchv1.Job{work(5, 20)}, fate: runs(3*sec, 0)},
-		{name: "odd-fail", jobs: []*batchv1.Job{work(2, 5)}, fate: odd(3*sec, 1)},
-		{name: "all-fail-at-once", jobs: []*batchv1.Job{work(3, 3, limit(4))}, fate: runs(0, 1)},
-		{name: "all-fail-3s", jobs: []*batchv1.Job{work(1, 1, limit(3))}, fate: runs(3*sec, 1)},
+func countingScenarios() []story {
+	return []story{
+		{name: "one", jobs: []*batchv1.Job{work(1, 1)}, fates: runs(3*sec, 0)},
+		{name: "parallel-5-of-20", jobs: []*batchv1.Job{work(5, 20)}, fates: runs(3*sec, 0)},
+		{name: "odd-fail", jobs: []*batchv1.Job{work(2, 5)}, fates: odd(3*sec, 1)},
+		{name: "all-fail-at-once", jobs: []*batchv1.Job{work(3, 3, limit(4))}, fates: runs(0, 1)},
+		{name: "all-fail-3s", jobs: []*batchv1.Job{work(1, 1, limit(3))}, fates: runs(3*sec, 1)},
 		{name: "burst-100-half-fail", jobs: []*batchv1.Job{work(100, 100, limit(200))},
-			fate: func(p PodRun, _ int32) Fate {
-				return Fate{Run: 2500*time.Millisecond + time.Duration(p.Number%2)*2*sec, ExitCode: p.Number % 2}
-			}},
-		{name: "burst-100-all-fail", jobs: []*batchv1.Job{work(100, 100)}, fate: runs(2*sec, 1)},
-		{name: "indexed", jobs: []*batchv1.Job{work(4, 10, indexed)}, fate: runs(3*sec, 0)},
+			fates: fates{odd(4500*time.Millisecond, 1)[0], exits(2500*time.Millisecond, 0)}},
+		{name: "burst-100-all-fail", jobs: []*batchv1.Job{work(100, 100)}, fates: runs(2*sec, 1)},
+		{name: "indexed", jobs: []*batchv1.Job{work(4, 10, indexed)}, fates: runs(3*sec, 0)},
 		{name: "indexed-fail-odd", jobs: []*batchv1.Job{work(4, 8, indexed)},
-			fate: func(p PodRun, _ int32) Fate {
-				return Fate{Run: 2 * sec, ExitCode: p.Index % 2 * (1 - min(p.Attempt, 1))}
-			}},
+			fates: fates{on(exits(2*sec, 1), firstAttempt), exits(2*sec, 0)}},
 		{name: "per-index", jobs: []*batchv1.Job{work(3, 6, indexed, perIndex(1))},
-			fate: func(p PodRun, _ int32) Fate { return Fate{Run: 2 * sec, ExitCode: p.Index % 2} }},
+			fates: fates{on(exits(2*sec, 1), oddIndexes), exits(2*sec, 0)}},
 		{name: "per-index-max-failed", jobs: []*batchv1.Job{work(6, 6, indexed, perIndex(0), maxFailed(2))},
-			fate: func(p PodRun, _ int32) Fate { return Fate{Run: time.Duration(p.Index+1) * sec, ExitCode: 1} }},
+			fates: byIndex(1, 0, sec, 2*sec, 3*sec, 4*sec, 5*sec, 6*sec)},
 	}
 }
 
-func policyScenarios() []scenario {
-	return []scenario{
+func policyScenarios() []story {
+	return []story{
 		{name: "policy-failjob", jobs: []*batchv1.Job{work(5, 5, onExit(batchv1.PodFailurePolicyActionFailJob, 42))},
-			fate: odd(2*sec, 42)},
+			fates: odd(2*sec, 42)},
 		{name: "policy-failindex", jobs: []*batchv1.Job{work(4, 4, indexed, perIndex(3),
-			onExit(batchv1.PodFailurePolicyActionFailIndex, 42))}, fate: func(p PodRun, _ int32) Fate {
-			return Fate{Run: 2 * sec, ExitCode: 42 * (p.Index % 2)}
-		}},
+			onExit(batchv1.PodFailurePolicyActionFailIndex, 42))}, fates: fates{on(exits(2*sec, 42), oddIndexes), exits(2*sec, 0)}},
 		{name: "policy-ignore", jobs: []*batchv1.Job{work(2, 4, onExit(batchv1.PodFailurePolicyActionIgnore, 9), limit(0))},
-			fate: func(p PodRun, _ int32) Fate { return Fate{Run: 2 * sec, ExitCode: 9 * (1 - min(p.Number/2, 1))} }},
+			fates: fates{on(exits(2*sec, 9), numbers(0, 1)), exits(2*sec, 0)}},
 		{name: "success-policy", jobs: []*batchv1.Job{work(5, 5, indexed, successAt("0-1", nil))},
-			fate: func(p PodRun, _ int32) Fate { return Fate{Run: time.Duration(2+p.Index*10) * sec, Term: 5 * sec} }},
+			fates: byIndex(0, 5*sec, 2*sec, 12*sec, 22*sec, 32*sec, 42*sec)},
 		{name: "success-count", jobs: []*batchv1.Job{work(5, 5, indexed, successAt("", ptr.To(int32(2))))},
-			fate: func(p PodRun, _ int32) Fate { return Fate{Run: time.Duration(2+p.Index*10) * sec} }},
-		{name: "deadline", jobs: []*batchv1.Job{work(3, 3, deadline(10))}, fate: stubborn},
-		{name: "onfailure", jobs: []*batchv1.Job{work(1, 1, onFailure, limit(3))}, fate: runs(3*sec, 1)},
+			fates: byIndex(0, 0, 2*sec, 12*sec, 22*sec, 32*sec, 42*sec)},
+		{name: "deadline", jobs: []*batchv1.Job{work(3, 3, deadline(10))}, fates: stubborn},
+		{name: "onfailure", jobs: []*batchv1.Job{work(1, 1, onFailure, limit(3))}, fates: runs(3*sec, 1)},
 		{name: "onfailure-many", jobs: []*batchv1.Job{work(4, 4, onFailure)},
-			fate: func(_ PodRun, r int32) Fate { return Fate{Run: 3 * sec, ExitCode: 1 - min(r/3, 1)} }},
+			fates: fates{on(exits(3*sec, 1), restarts(0, 2)), exits(3*sec, 0)}},
 	}
 }
 
-func userScenarios() []scenario {
-	s := []scenario{
-		{name: "suspend-resume", jobs: []*batchv1.Job{work(3, 6)}, fate: runs(15*sec, 0), script: []Action{
+func userScenarios() []story {
+	s := []story{
+		{name: "suspend-resume", jobs: []*batchv1.Job{work(3, 6)}, fates: runs(15*sec, 0), script: []Action{
 			patchJob(10*sec, `{"spec":{"suspend":true}}`), patchJob(40*sec, `{"spec":{"suspend":false}}`)}},
-		{name: "created-suspended", jobs: []*batchv1.Job{work(2, 4, suspended)}, fate: runs(5*sec, 0), script: []Action{
+		{name: "created-suspended", jobs: []*batchv1.Job{work(2, 4, suspended)}, fates: runs(5*sec, 0), script: []Action{
 			patchJob(10*sec, `{"spec":{"suspend":false}}`)}},
-		{name: "scale-up-down", jobs: []*batchv1.Job{work(2, 12)}, fate: runs(7*sec, 0), script: []Action{
+		{name: "scale-up-down", jobs: []*batchv1.Job{work(2, 12)}, fates: runs(7*sec, 0), script: []Action{
 			patchJob(3*sec, `{"spec":{"parallelism":8}}`), patchJob(12*sec, `{"spec":{"parallelism":3}}`)}},
-		{name: "scale-down-equals", jobs: []*batchv1.Job{work(10, 10)}, fate: runs(100*sec, 0), script: []Action{
+		{name: "scale-down-equals", jobs: []*batchv1.Job{work(10, 10)}, fates: runs(100*sec, 0), script: []Action{
 			patchJob(5*sec, `{"spec":{"parallelism":4}}`)}},
-		{name: "scale-to-zero", jobs: []*batchv1.Job{work(5, 5)}, fate: stubborn, script: []Action{
+		{name: "scale-to-zero", jobs: []*batchv1.Job{work(5, 5)}, fates: stubborn, script: []Action{
 			patchJob(5*sec, `{"spec":{"parallelism":0}}`)}},
-		{name: "elastic", jobs: []*batchv1.Job{work(4, 4, indexed)}, fate: func(p PodRun, _ int32) Fate {
-			return Fate{Run: time.Duration(3+p.Index*5) * sec}
-		}, script: []Action{patchJob(10*sec, `{"spec":{"parallelism":2,"completions":2}}`)}},
-		{name: "delete-pod", jobs: []*batchv1.Job{work(3, 3)}, fate: stubborn, script: []Action{deletePod(5*sec, 1, false)},
+		{name: "elastic", jobs: []*batchv1.Job{work(4, 4, indexed)}, fates: byIndex(0, 0, 3*sec, 8*sec, 13*sec, 18*sec),
+			script: []Action{patchJob(10*sec, `{"spec":{"parallelism":2,"completions":2}}`)}},
+		{name: "delete-pod", jobs: []*batchv1.Job{work(3, 3)}, fates: stubborn, script: []Action{deletePod(5*sec, 1, false)},
 			horizon: 2 * time.Minute},
-		{name: "delete-pod-replace-failed", jobs: []*batchv1.Job{work(3, 3, replacement(batchv1.Failed))}, fate: stubborn,
+		{name: "delete-pod-replace-failed", jobs: []*batchv1.Job{work(3, 3, replacement(batchv1.Failed))}, fates: stubborn,
 			script: []Action{deletePod(5*sec, 1, false)}, horizon: 2 * time.Minute},
-		{name: "evict-pods", jobs: []*batchv1.Job{work(3, 3, ignoreDisruption)}, fate: runs(60*sec, 0),
+		{name: "evict-pods", jobs: []*batchv1.Job{work(3, 3, ignoreDisruption)}, fates: runs(60*sec, 0),
 			script: []Action{deletePod(5*sec, 1, true), deletePod(5*sec, 0, true)}},
 	}
 
 	for _, p := range []metav1.DeletionPropagation{metav1.DeletePropagationBackground, metav1.DeletePropagationForeground,
 		metav1.DeletePropagationOrphan} {
-		s = append(s, scenario{name: "delete-job-" + string(p), options: gcOnly, jobs: []*batchv1.Job{work(4, 8)},
-			fate: stubborn, script: []Action{deleteJob(5*sec, p)}})
+		s = append(s, story{name: "delete-job-" + string(p), options: gcOnly, jobs: []*batchv1.Job{work(4, 8)},
+			fates: stubborn, script: []Action{deleteJob(5*sec, p)}})
 	}
 	return s
 }
 
-func clusterScenarios() []scenario {
-	return []scenario{
-		{name: "kubelet-evicts", jobs: []*batchv1.Job{work(2, 4, ignoreDisruption)}, fate: func(p PodRun, _ int32) Fate {
-			return Fate{Run: 5 * sec, Evict: p.Number < 2}
-		}},
-		{name: "reject", jobs: []*batchv1.Job{work(2, 2)}, fate: func(p PodRun, _ int32) Fate {
-			return Fate{Start: sec, Run: 2 * sec, Reject: p.Number < 2}
-		}},
-		{name: "ttl-0", options: gcOnly, jobs: []*batchv1.Job{work(3, 3, ttl(0))}, fate: runs(2*sec, 0)},
-		{name: "ttl-30-failed", options: gcOnly, jobs: []*batchv1.Job{work(3, 3, ttl(30), limit(0))}, fate: runs(2*sec, 1)},
-		{name: "restart-in-backoff", jobs: []*batchv1.Job{work(1, 1)}, fate: runs(3*sec, 1),
+func clusterScenarios() []story {
+	return []story{
+		{name: "kubelet-evicts", jobs: []*batchv1.Job{work(2, 4, ignoreDisruption)}, fates: fates{on(exits(5*sec, 0), evicted), exits(5*sec, 0)}},
+		{name: "reject", jobs: []*batchv1.Job{work(2, 2)}, fates: fates{on(exits(2*sec, 0), rejected), exits(2*sec, 0)}},
+		{name: "ttl-0", options: gcOnly, jobs: []*batchv1.Job{work(3, 3, ttl(0))}, fates: runs(2*sec, 0)},
+		{name: "ttl-30-failed", options: gcOnly, jobs: []*batchv1.Job{work(3, 3, ttl(30), limit(0))}, fates: runs(2*sec, 1)},
+		{name: "restart-in-backoff", jobs: []*batchv1.Job{work(1, 1)}, fates: runs(3*sec, 1),
 			script: []Action{restart(20*sec, 2*sec)}, horizon: 2 * time.Minute},
 		{name: "restart-in-batch", options: Options{ManagerLimit: ManagerLimit}, jobs: []*batchv1.Job{work(60, 60)},
-			fate: runs(30*sec, 0), script: []Action{restart(sec, sec)}},
+			fates: runs(30*sec, 0), script: []Action{restart(sec, sec)}},
 		{name: "limits", options: Options{ManagerLimit: ManagerLimit}, jobs: []*batchv1.Job{work(80, 80, indexed)},
-			fate: runs(3*sec, 0)},
+			fates: runs(3*sec, 0)},
 		{name: "latency", options: Options{Network: func(r Request) Answer {
 			if r.Actor == User {
 				return Answer{}
 			}
 			return Answer{Before: 3 * time.Millisecond, After: 2 * time.Millisecond}
-		}}, jobs: []*batchv1.Job{work(10, 30, limit(100))}, fate: odd(3*sec, 1)},
+		}}, jobs: []*batchv1.Job{work(10, 30, limit(100))}, fates: odd(3*sec, 1)},
 		{name: "slow-watch", options: Options{WatchDelay: func(Actor, string) time.Duration { return 3 * sec / 2 }},
-			jobs: []*batchv1.Job{work(10, 30, limit(100))}, fate: odd(2*sec, 1)},
+			jobs: []*batchv1.Job{work(10, 30, limit(100))}, fates: odd(2*sec, 1)},
 		{name: "three-jobs", jobs: []*batchv1.Job{work(4, 8), named("b", work(4, 8, indexed)),
-			named("c", work(2, 4, limit(1)))}, fate: odd(3*sec, 1)},
+			named("c", work(2, 4, limit(1)))}, fates: odd(3*sec, 1)},
 		{name: "scheduler", options: Options{Scheduler: true, Nodes: twoNodes}, jobs: []*batchv1.Job{work(10, 20)},
-			fate: runs(3*sec, 0)},
-		{name: "node-lost", options: allOn, jobs: []*batchv1.Job{work(4, 4)}, fate: runs(500*sec, 0),
+			fates: runs(3*sec, 0)},
+		{name: "node-lost", options: allOn, jobs: []*batchv1.Job{work(4, 4)}, fates: runs(500*sec, 0),
 			script: []Action{loseNode(20*sec+300*time.Millisecond, "n0")}, horizon: 25 * time.Minute},
-		{name: "node-returns", options: allOn, jobs: []*batchv1.Job{work(4, 4)}, fate: runs(100*sec, 0),
+		{name: "node-returns", options: allOn, jobs: []*batchv1.Job{work(4, 4)}, fates: runs(100*sec, 0),
 			script: []Action{loseNode(20*sec, "n0"), returnNode(200*sec, "n0")}},
 		{name: "node-deleted", options: Options{PodGC: true, Nodes: twoNodes, Bind: firstOn("n0", "n1")},
-			jobs: []*batchv1.Job{work(2, 2)}, fate: runs(100*sec, 0),
+			jobs: []*batchv1.Job{work(2, 2)}, fates: runs(100*sec, 0),
 			script: []Action{loseNode(5*sec, "n0"), deleteNode(5*sec, "n0")}},
-		{name: "everything", options: allOn, jobs: []*batchv1.Job{work(5, 7, ttl(60), limit(10))}, fate: odd(4*sec, 1)},
+		{name: "everything", options: allOn, jobs: []*batchv1.Job{work(5, 7, ttl(60), limit(10))}, fates: odd(4*sec, 1)},
 	}
 }

@@ -1,0 +1,241 @@
+package oracle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/kubelet"
+	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// Limits of a run.
+const (
+	wallLimit      = 2 * time.Minute      // of real time
+	defaultHorizon = 365 * 24 * time.Hour // as sim.Until has it
+	quiescence     = 3 * 24 * time.Hour   // nothing was written for so long: nothing is left to happen
+	unlimitedPods  = 1_000_000            // of a node without limits
+)
+
+// Play runs a scenario and returns its trace. In go test, t is the test; elsewhere Main provides one. Errors: what
+// this world cannot do (ErrUnsupported), and what went wrong in the bubble.
+func Play(t *testing.T, s *scenarios.Scenario, seed, replication uint64) (*trace.Trace, error) {
+	cfg := s.Config()
+	cfg.Seed, cfg.Replication = seed, replication
+	if err := unsupported(cfg); err != nil {
+		return nil, fmt.Errorf("scenario %q: %w", s.Name, err)
+	}
+	p := &player{cfg: cfg, manifests: s.Manifests}
+	err := Bubble(t, wallLimit, p.run)
+	if err != nil {
+		err = fmt.Errorf("scenario %q: %w", s.Name, err)
+	}
+	return p.trace, err
+}
+
+// ErrUnsupported is a scenario that this world cannot play.
+var ErrUnsupported = errors.New("the oracle cannot play it")
+
+// unsupported says what of cfg cannot be had here: what is a constant in Kubernetes.
+func unsupported(cfg *sim.Config) error {
+	var errs []error
+	bad := func(wrong bool, format string, args ...any) {
+		if wrong {
+			errs = append(errs, fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, args...)...))
+		}
+	}
+	k, d := &cfg.Knobs, api.DefaultKnobs()
+	version := fmt.Sprintf("v1.%d.", k.Kubernetes)
+	bad(!strings.HasPrefix(KubernetesVersion, version),
+		"kubernetesVersion: %s (allowed: that of %s, which it was built with)",
+		strings.TrimSuffix(version, "."), KubernetesVersion)
+	constant := func(field string, got, want any) {
+		bad(got != want, "cluster.knobs.%s: %v (allowed: %v, a constant of Kubernetes)", field, got, want)
+	}
+	constant("syncBatch", k.SyncBatch, d.SyncBatch)
+	constant("apiBackoff", k.APIBackoff, d.APIBackoff)
+	constant("maxAPIBackoff", k.MaxAPIBackoff, d.MaxAPIBackoff)
+	constant("podFailureBackoff", k.PodFailureBackoff, d.PodFailureBackoff)
+	constant("maxPodBackoff", k.MaxPodBackoff, d.MaxPodBackoff)
+	constant("maxUncountedPods", k.MaxUncountedPods, d.MaxUncountedPods)
+	constant("maxPodsPerSync", k.MaxPodsPerSync, d.MaxPodsPerSync)
+	constant("slowStartBatch", k.SlowStartBatch, d.SlowStartBatch)
+	constant("expectationTimeout", k.ExpectationTimeout, d.ExpectationTimeout)
+	return errors.Join(errs...)
+}
+
+// player is one run of a scenario.
+type player struct {
+	cfg       *sim.Config
+	manifests []*batchv1.Job
+	cluster   *Cluster
+	tracer    *tracer
+	trace     *trace.Trace
+}
+
+func (p *player) run() (err error) {
+	p.trace = &trace.Trace{Header: trace.Header{Scenario: p.cfg.Scenario, World: "oracle",
+		Kubernetes: fmt.Sprintf("v1.%d", p.cfg.Knobs.Kubernetes), Seed: p.cfg.Seed, Replication: p.cfg.Replication}}
+	start := time.Now().Add(defaultWarmup)
+	p.tracer = newTracer(p.cfg, start, p.trace)
+	c, err := New(p.options(start))
+	if err != nil {
+		return err
+	}
+	p.cluster = c
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if err := p.namespaces(); err != nil {
+		return err
+	}
+	return p.play()
+}
+
+// options are the cluster of the scenario.
+func (p *player) options(start time.Time) Options {
+	cfg, k := p.cfg, &p.cfg.Knobs
+	fates := &api.Fates{Rules: cfg.Fates, Source: rng.Source{Seed: cfg.Seed, Replication: cfg.Replication}}
+	l := &lives{env: kubelet.Env{Knobs: k, Fates: fates}, start: start, jobs: map[string]api.JobID{}}
+	for i := range cfg.Jobs {
+		l.jobs[cfg.Jobs[i].Spec.Name] = api.JobID(i)
+	}
+	o := Options{Seed: cfg.Seed, Workers: int(k.JobSyncs), Life: l.of, Observe: p.tracer.write, WallLimit: wallLimit,
+		ManagerLimit: Limit{QPS: k.QPS, Burst: int(k.Burst)}, GarbageCollector: true}
+	for i := range cfg.Jobs {
+		o.TTL = o.TTL || cfg.Jobs[i].Spec.TTLSecondsAfterFinished.Set
+	}
+	for i := range cfg.Faults {
+		f := &cfg.Faults[i]
+		o.TTL = o.TTL || f.Patch.TTLSecondsAfterFinished.Set
+		switch f.Kind {
+		case api.LoseNode, api.ReturnNode, api.DeleteNode:
+			o.NodeLifecycle, o.PodGC = true, true
+		default:
+		}
+	}
+	for i := range cfg.Nodes {
+		n := &cfg.Nodes[i]
+		o.Nodes = append(o.Nodes, nodeObject(n))
+		o.Scheduler = o.Scheduler || !n.Unlimited
+	}
+	o.Scheduler = o.Scheduler || len(cfg.Nodes) > 1 || o.NodeLifecycle
+	return o
+}
+
+func nodeObject(spec *api.NodeSpec) corev1.Node {
+	n := NewNode(spec.Name)
+	room := corev1.ResourceList{
+		corev1.ResourceCPU:    *resource.NewMilliQuantity(spec.MilliCPU, resource.DecimalSI),
+		corev1.ResourceMemory: *resource.NewQuantity(spec.Memory, resource.BinarySI),
+		corev1.ResourcePods:   *resource.NewQuantity(int64(spec.Pods), resource.DecimalSI),
+	}
+	if spec.Unlimited {
+		room = corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1G"),
+			corev1.ResourceMemory: resource.MustParse("1Ei"),
+			corev1.ResourcePods:   *resource.NewQuantity(unlimitedPods, resource.DecimalSI)}
+	}
+	n.Status.Capacity, n.Status.Allocatable = room, room
+	return n
+}
+
+// namespaces creates those of the Jobs.
+func (p *player) namespaces() error {
+	made := map[string]bool{metav1.NamespaceDefault: true}
+	client := p.cluster.User.CoreV1().Namespaces()
+	for _, m := range p.manifests {
+		if made[m.Namespace] {
+			continue
+		}
+		made[m.Namespace] = true
+		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: m.Namespace}}
+		if _, err := client.Create(context.Background(), ns, metav1.CreateOptions{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// play lets the scenario happen, to its end.
+func (p *player) play() error {
+	horizon := defaultHorizon
+	if h := p.cfg.Until.Horizon; h != 0 {
+		horizon = time.Duration(h)
+	}
+	for _, a := range p.script() {
+		if a.At > horizon {
+			break
+		}
+		over, err := p.await(a.At)
+		if err != nil || over {
+			return err
+		}
+		if err := p.cluster.turn(User.rank()); err != nil {
+			return err
+		}
+		if err := a.Do(context.Background(), p.cluster); err != nil {
+			return fmt.Errorf("at %v: %s: %w", a.At, a.Name, err)
+		}
+	}
+	if p.cfg.Until.Quiescent {
+		return p.quiesce(horizon)
+	}
+	_, err := p.await(horizon)
+	return err
+}
+
+// await waits until the scenario's time t, or until the run is over: at the end of the instant in which the last Job
+// finished.
+func (p *player) await(t time.Duration) (over bool, err error) {
+	if p.cfg.Until.Quiescent {
+		_, err = p.cluster.Await(t, func() bool { return false })
+		return false, err
+	}
+	over, err = p.cluster.Await(t, func() bool { _, done := p.tracer.finished(); return done })
+	if over && err == nil {
+		err = p.cluster.Settle()
+	}
+	return over, err
+}
+
+// quiesce waits until nothing is left to happen.
+func (p *player) quiesce(horizon time.Duration) error {
+	for {
+		end := min(horizon, p.tracer.quiet().Add(quiescence).Sub(p.cluster.Start))
+		if _, err := p.cluster.Await(end, func() bool { return false }); err != nil {
+			return err
+		}
+		if p.cluster.Now() >= min(horizon, p.tracer.quiet().Add(quiescence).Sub(p.cluster.Start)) {
+			return nil
+		}
+	}
+}
+
+// script is what the user does: the submissions, then the faults.
+func (p *player) script() []Action {
+	var script []Action
+	for i := range p.cfg.Jobs {
+		m := p.manifests[i]
+		script = append(script, Action{At: time.Duration(p.cfg.Jobs[i].At), Name: "submit " + m.Name,
+			Do: func(ctx context.Context, c *Cluster) error {
+				_, err := c.User.BatchV1().Jobs(m.Namespace).Create(ctx, m.DeepCopy(), metav1.CreateOptions{})
+				return err
+			}})
+	}
+	for i := range p.cfg.Faults {
+		f := &p.cfg.Faults[i]
+		script = append(script, Action{At: time.Duration(f.At), Name: "fault",
+			Do: func(ctx context.Context, _ *Cluster) error { return p.fault(ctx, f) }})
+	}
+	return inOrder(script)
+}

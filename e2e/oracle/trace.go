@@ -1,0 +1,325 @@
+package oracle
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// actors are the trace's words for who wrote.
+var actors = map[Actor]trace.Actor{
+	User: trace.User, Kubelet: trace.Kubelet, Scheduler: trace.Scheduler, JobController: trace.JobController,
+	CronJobController: trace.CronJob, TTLController: trace.TTL, PodGC: trace.PodGC, GarbageCollector: trace.GC,
+	NodeLifecycle: trace.NodeLifecycle, TaintEviction: trace.TaintEviction,
+}
+
+// tracer turns the writes of a run into the records of its trace, with the words of trace.Observer.
+type tracer struct {
+	start    time.Time // the scenario's time 0
+	jobs     []string  // names by id
+	nodes    []string  // names by id
+	observer trace.Observer
+	trace    *trace.Trace
+
+	mu     sync.Mutex
+	ledger *ledger
+	ends   map[string]time.Time // of Jobs: when they finished or were removed
+	last   time.Time            // of the latest write
+}
+
+func newTracer(cfg *sim.Config, start time.Time, t *trace.Trace) *tracer {
+	r := &tracer{start: start, trace: t, ledger: newLedger(), ends: map[string]time.Time{}, last: start}
+	for i := range cfg.Jobs {
+		r.jobs = append(r.jobs, cfg.Jobs[i].Spec.Name)
+	}
+	for i := range cfg.Nodes {
+		r.nodes = append(r.nodes, cfg.Nodes[i].Name)
+	}
+	r.observer = trace.Observer{Sink: t,
+		JobName:  func(id api.JobID) string { return r.jobs[id] },
+		NodeName: func(id api.NodeID) string { return r.nodes[id] }}
+	return r
+}
+
+// write takes one committed write.
+func (r *tracer) write(w Write) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := since(r.start, w.At)
+	if now < 0 {
+		return // the cluster starts up
+	}
+	actor, known := actors[w.Actor]
+	if !known {
+		actor = trace.Actor(w.Actor)
+	}
+	switch w.Resource.Resource {
+	case "pods":
+		r.pod(now, actor, w)
+	case "jobs":
+		r.job(now, actor, w)
+	case "nodes":
+		r.node(now, actor, w)
+	default:
+		return
+	}
+	r.last = w.At
+}
+
+func (r *tracer) pod(now des.Time, actor trace.Actor, w Write) {
+	before, _ := w.Old.(*corev1.Pod)
+	after, _ := w.New.(*corev1.Pod)
+	if before == nil && after != nil {
+		r.ledger.born(after)
+	}
+	a, b := r.podOf(before), r.podOf(after)
+	if a.Version == 0 && b.Version == 0 {
+		return
+	}
+	r.observer.Pod(now, actor, "", &a, &b)
+}
+
+func (r *tracer) job(now des.Time, actor trace.Actor, w Write) {
+	before, _ := w.Old.(*batchv1.Job)
+	after, _ := w.New.(*batchv1.Job)
+	a, b := r.jobOf(before), r.jobOf(after)
+	if before != nil && after != nil {
+		if equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+			b.Spec = a.Spec
+		}
+		if b.Spec == a.Spec && equality.Semantic.DeepEqual(before.Status, after.Status) && a.Deleted == b.Deleted {
+			return // of metadata only
+		}
+	}
+	r.observer.Job(now, actor, "", &a, &b)
+	if name := nameOf(before, after); after == nil || b.Status.Finished() {
+		if _, ended := r.ends[name]; !ended {
+			r.ends[name] = w.At
+		}
+	}
+}
+
+func nameOf(jobs ...*batchv1.Job) string {
+	for _, j := range jobs {
+		if j != nil {
+			return j.Name
+		}
+	}
+	return ""
+}
+
+func (r *tracer) node(now des.Time, actor trace.Actor, w Write) {
+	before, _ := w.Old.(*corev1.Node)
+	after, _ := w.New.(*corev1.Node)
+	a, b := r.nodeOf(before), r.nodeOf(after)
+	if a.Version != 0 && b.Version != 0 &&
+		a.Ready == b.Ready && a.Unschedulable == b.Unschedulable && a.Unreachable == b.Unreachable {
+		return // a heartbeat
+	}
+	r.observer.Node(now, actor, "", &a, &b)
+}
+
+// finished says whether every Job of the scenario has finished, and when the last one did.
+func (r *tracer) finished() (time.Time, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var last time.Time
+	for _, t := range r.ends {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last, len(r.ends) == len(r.jobs)
+}
+
+// quiet is since when nothing was written.
+func (r *tracer) quiet() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last
+}
+
+// find is the name of a Job's pod, as the trace names it; empty if there never was one.
+func (r *tracer) find(job string, index, attempt int32) types.NamespacedName {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, run := range r.ledger.runs {
+		if run.Job == job && run.Index == index && run.Attempt == attempt {
+			return types.NamespacedName{Namespace: run.Pod.Namespace, Name: run.Pod.Name}
+		}
+	}
+	return types.NamespacedName{}
+}
+
+func (r *tracer) jobID(name string) (api.JobID, bool) {
+	for i, n := range r.jobs {
+		if n == name {
+			return api.JobID(i), true
+		}
+	}
+	return 0, false
+}
+
+// podOf is a pod in the simulator's terms; its Version is 0 if there is none, or none of the scenario.
+func (r *tracer) podOf(p *corev1.Pod) api.Pod {
+	out := api.Pod{Node: api.NoNode, Deleted: des.Never}
+	if p == nil {
+		return out
+	}
+	run := r.ledger.run(p)
+	id, ok := r.jobID(run.Job)
+	if !ok {
+		return out
+	}
+	out.Version, out.Job, out.Index, out.Attempt, out.Number = 1, id, run.Index, run.Attempt, run.Number
+	for i, n := range r.nodes {
+		if n == p.Spec.NodeName {
+			out.Node = api.NodeID(i)
+		}
+	}
+	if p.DeletionTimestamp != nil {
+		out.Deleted = since(r.start, p.DeletionTimestamp.Time)
+		if p.DeletionGracePeriodSeconds != nil {
+			out.Grace = *p.DeletionGracePeriodSeconds
+		}
+	}
+	for _, f := range p.Finalizers {
+		out.Finalizer = out.Finalizer || f == batchv1.JobTrackingFinalizer
+	}
+	podStatusOf(&p.Status, &out.Status)
+	return out
+}
+
+func podStatusOf(s *corev1.PodStatus, out *api.PodStatus) {
+	for _, phase := range []api.Phase{api.Pending, api.Running, api.Succeeded, api.Failed} {
+		if string(s.Phase) == phase.String() {
+			out.Phase = phase
+		}
+	}
+	for _, reason := range []api.PodReason{api.Evicted, api.DeadlineExceeded, api.AdmissionError} {
+		if s.Reason == reason.String() {
+			out.Reason = reason
+		}
+	}
+	for _, c := range s.Conditions {
+		switch {
+		case c.Type == corev1.PodReady:
+			out.HasReady, out.Ready = true, c.Status == corev1.ConditionTrue
+		case c.Type == corev1.DisruptionTarget && c.Status == corev1.ConditionTrue:
+			for d := api.PreemptionByScheduler; d <= api.TerminationByKubelet; d++ {
+				if c.Reason == d.String() {
+					out.Disruption = d
+				}
+			}
+		}
+	}
+	early := int32(0)
+	for i := range s.InitContainerStatuses {
+		containerOf(&s.InitContainerStatuses[i], out, &early)
+	}
+	for i := range s.ContainerStatuses {
+		containerOf(&s.ContainerStatuses[i], out, &out.Exit)
+	}
+	if out.Exit == 0 {
+		out.Exit = early
+	}
+}
+
+// containerOf adds one container to the sums of a pod.
+func containerOf(c *corev1.ContainerStatus, out *api.PodStatus, exit *int32) {
+	out.Restarts += c.RestartCount
+	if t := c.State.Terminated; t != nil {
+		if *exit == 0 {
+			*exit = t.ExitCode
+		}
+		out.OOMKilled = out.OOMKilled || t.Reason == "OOMKilled"
+	}
+}
+
+// jobOf is a Job in the simulator's terms; its Version is 0 if there is none.
+func (r *tracer) jobOf(j *batchv1.Job) api.Job {
+	out := api.Job{Deleted: des.Never}
+	if j == nil {
+		return out
+	}
+	id, _ := r.jobID(j.Name)
+	out.ID, out.Version, out.Generation = id, 1, j.Generation
+	if j.DeletionTimestamp != nil {
+		out.Deleted = since(r.start, j.DeletionTimestamp.Time)
+	}
+	spec := scenarios.JobSpec(j)
+	out.Spec = &spec
+	s := &j.Status
+	out.Status = api.JobStatus{Active: s.Active, Succeeded: s.Succeeded, Failed: s.Failed,
+		Ready: opt(s.Ready), Terminating: opt(s.Terminating), StartTime: r.since(s.StartTime),
+		CompletionTime: r.since(s.CompletionTime), CompletedIndexes: s.CompletedIndexes, FailedIndexes: opt(s.FailedIndexes)}
+	if u := s.UncountedTerminatedPods; u != nil {
+		out.Status.UncountedSucceeded = make([]api.PodID, len(u.Succeeded))
+		out.Status.UncountedFailed = make([]api.PodID, len(u.Failed))
+	}
+	for _, c := range s.Conditions {
+		out.Status.Conditions = append(out.Status.Conditions, api.Condition{Type: api.ConditionType(c.Type),
+			Status: c.Status == corev1.ConditionTrue, Reason: c.Reason, Message: c.Message,
+			Transition: r.since(&c.LastTransitionTime)})
+	}
+	return out
+}
+
+func opt[T any](p *T) (out api.Opt[T]) {
+	if p != nil {
+		out = api.Some(*p)
+	}
+	return out
+}
+
+func (r *tracer) since(t *metav1.Time) des.Time {
+	if t == nil {
+		return des.Never
+	}
+	return since(r.start, t.Time)
+}
+
+// nodeOf is a node in the simulator's terms; its Version is 0 if there is none.
+func (r *tracer) nodeOf(n *corev1.Node) api.Node {
+	out := api.Node{Unreachable: des.Never}
+	if n == nil {
+		return out
+	}
+	out.Version, out.Unschedulable = 1, n.Spec.Unschedulable
+	for i, name := range r.nodes {
+		if name == n.Name {
+			out.ID = api.NodeID(i)
+		}
+	}
+	for _, c := range n.Status.Conditions {
+		if c.Type == corev1.NodeReady {
+			out.Ready = c.Status == corev1.ConditionTrue
+		}
+	}
+	for _, t := range n.Spec.Taints {
+		if t.Key == corev1.TaintNodeUnreachable && t.Effect == corev1.TaintEffectNoExecute {
+			out.Unreachable = r.since(t.TimeAdded)
+		}
+	}
+	return out
+}
+
+// byBirth puts pods into the order of their creation.
+func (r *tracer) byBirth(pods []corev1.Pod) []corev1.Pod {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	slices.SortFunc(pods, func(a, b corev1.Pod) int { return r.ledger.order[a.UID] - r.ledger.order[b.UID] })
+	return pods
+}
