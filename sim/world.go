@@ -165,43 +165,31 @@ func (w *World) deliver() {
 	if w.store.Quiet() {
 		return
 	}
-	for _, id := range store.Views() {
-		due := w.store.Due(id)
-		for i := range due {
-			w.observe(id, &due[i])
-		}
-	}
+	w.kubelet.Observe(w.store.Due(store.KubeletView))
+	w.sched.Observe(w.store.Due(store.SchedulerView))
+	w.jobctl.Observe(w.store.Due(store.JobControllerView))
+	due := w.store.Due(store.CollectorView)
+	w.gc.Observe(due)
+	w.finish(due)
+	w.nodectl.Observe(w.store.Due(store.NodeControllerView))
 	w.store.Forget()
 }
 
-func (w *World) observe(id store.ViewID, n *store.Notice) {
-	switch id {
-	case store.KubeletView:
-		w.kubelet.Observe(n)
-	case store.SchedulerView:
-		w.sched.Observe(n)
-	case store.JobControllerView:
-		w.jobctl.Observe(n)
-	case store.CollectorView:
-		w.gc.Observe(n)
-		if n.Object == store.JobObject {
-			w.finish(n)
+// finish looks for Jobs that have finished, which may end the run: at the end of the instant.
+func (w *World) finish(due []store.Notice) {
+	for i := range due {
+		n := &due[i]
+		if n.Object != store.JobObject || w.ends[n.Job] != des.Never {
+			continue
 		}
-	case store.NodeControllerView:
-		w.nodectl.Observe(n)
-	}
-}
-
-// finish notices that a Job has finished, which may end the run: at the end of the instant.
-func (w *World) finish(n *store.Notice) {
-	j := w.store.JobAt(n)
-	if w.ends[n.Job] != des.Never || j.Version != 0 && !j.Status.Finished() {
-		return
-	}
-	w.ends[n.Job] = n.At
-	w.finished++
-	if !w.cfg.Until.Quiescent && w.finished == len(w.cfg.Jobs) {
-		w.kernel.Schedule(w.kernel.Now(), api.ClassEnd, api.KindEnd, 0, 0)
+		if j := w.store.JobAt(n); j.Version != 0 && !j.Status.Finished() {
+			continue
+		}
+		w.ends[n.Job] = n.At
+		w.finished++
+		if !w.cfg.Until.Quiescent && w.finished == len(w.cfg.Jobs) {
+			w.kernel.Schedule(w.kernel.Now(), api.ClassEnd, api.KindEnd, 0, 0)
+		}
 	}
 }
 

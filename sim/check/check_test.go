@@ -42,7 +42,7 @@ func TestChecker_Finds(t *testing.T) {
 			id := s.CreatePod(w, 0, api.NoIndex)
 			running := s.Pod(id).Status
 			running.Phase = api.Running
-			s.UpdatePodStatus(w, id, running)
+			s.UpdatePodStatus(w, id, &running)
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestChecker_Finds(t *testing.T) {
 			if tc.name == "a phase that goes back" {
 				back := s.Pod(0).Status
 				back.Phase = api.Pending
-				s.UpdatePodStatus(w, 0, back)
+				s.UpdatePodStatus(w, 0, &back)
 				broken = c.After(s)
 			}
 			if got := strings.Join(broken, "; "); !strings.Contains(got, tc.want) || tc.want == "" && got != "" {

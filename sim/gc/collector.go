@@ -31,8 +31,14 @@ func New(k *des.Kernel, s *store.Store) *Collector { return &Collector{kernel: k
 // Reset forgets everything and keeps the memory.
 func (c *Collector) Reset() { c.queue, c.awake, c.ttls = c.queue[:0], false, c.ttls[:0] }
 
-// Observe takes one notice.
-func (c *Collector) Observe(n *store.Notice) {
+// Observe takes the next notices of the collector's view.
+func (c *Collector) Observe(due []store.Notice) {
+	for i := range due {
+		c.observe(&due[i])
+	}
+}
+
+func (c *Collector) observe(n *store.Notice) {
 	switch n.Object {
 	case store.JobObject:
 		j := c.store.JobAt(n)

@@ -117,14 +117,12 @@ func (c *Controller) deletePodCall(j *jobState, del call) {
 // putStatus writes the Job's status; the copy that the sync works on is then the server's.
 func (c *Controller) putStatus(j *jobState) {
 	s := &j.sync
-	job, err := c.store.UpdateJobStatus(c.writer(s.because), s.job)
-	if err != nil {
+	if err := c.store.UpdateJobStatus(c.writer(s.because), &s.job); err != nil {
 		s.failure = true
 		c.explain(j, trace.Wait, RuleRefused, trace.Arg{Key: "error", Value: err.Error()})
 		return
 	}
-	s.job = job
-	j.wroteJob = job.Version
+	j.wroteJob = s.job.Version
 }
 
 // writeStatus issues a status write.

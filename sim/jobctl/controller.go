@@ -74,23 +74,22 @@ func (c *Controller) state(id api.JobID) *jobState {
 
 func (j *jobState) reset() {
 	gen := j.waitGen
-	s := j.sync
-	s.ended, s.active, s.calls = s.ended[:0], s.active[:0], s.calls[:0]
-	s.removals = s.removals[:0]
-	*j = jobState{waiting: des.Never, waitGen: gen, backoff: noBackoff, sync: s,
+	*j = jobState{waiting: des.Never, waitGen: gen, backoff: noBackoff, sync: j.sync,
 		seen: podCounts{active: j.seen.active[:0], ended: j.seen.ended[:0]}}
 }
 
-// Observe takes one notice of the controller's view. It updates the cache and enqueues; it never writes.
-func (c *Controller) Observe(n *store.Notice) {
-	switch n.Object {
-	case store.PodObject:
-		c.cache.podVersion = n.Version
-		c.observePod(c.store.PodAt(n))
-	case store.JobObject:
-		c.cache.jobVersion = n.Version
-		c.observeJob(c.store.JobAt(n))
-	case store.NodeObject:
+// Observe takes the next notices of the controller's view. It updates the cache and enqueues; it never writes.
+func (c *Controller) Observe(due []store.Notice) {
+	for i := range due {
+		switch n := &due[i]; n.Object {
+		case store.PodObject:
+			c.cache.podVersion = n.Version
+			c.observePod(c.store.PodAt(n))
+		case store.JobObject:
+			c.cache.jobVersion = n.Version
+			c.observeJob(c.store.JobAt(n))
+		case store.NodeObject:
+		}
 	}
 }
 
@@ -126,22 +125,22 @@ func (c *Controller) deletePod(j *jobState, p *api.Pod) {
 // observeJob is addJob, updateJob and deleteJob (job_controller.go:574-658).
 func (c *Controller) observeJob(now *api.Job) {
 	j := c.state(now.ID)
-	old := j.job
+	version, generation, spec := j.job.Version, j.job.Generation, j.job.Spec
 	j.job = *now
 	switch {
 	case now.Version == 0:
 		c.deleteJob(j)
-	case old.Version == 0:
+	case version == 0:
 		c.enqueue(j, 0)
 	case now.Status.Finished():
 		c.enqueueOrphans(j)
 	default:
-		c.updateJob(j, &old)
+		c.updateJob(j, generation, spec)
 	}
 }
 
-func (c *Controller) updateJob(j *jobState, old *api.Job) {
-	if j.job.Generation == old.Generation {
+func (c *Controller) updateJob(j *jobState, oldGeneration int64, oldSpec *api.JobSpec) {
+	if j.job.Generation == oldGeneration {
 		c.enqueue(j, c.knobs.SyncBatch)
 	} else {
 		c.enqueue(j, 0)
@@ -150,7 +149,7 @@ func (c *Controller) updateJob(j *jobState, old *api.Job) {
 	if !ok || j.job.Status.StartTime == des.Never {
 		return
 	}
-	if old.Spec.ActiveDeadlineSeconds != j.job.Spec.ActiveDeadlineSeconds {
+	if oldSpec.ActiveDeadlineSeconds != j.job.Spec.ActiveDeadlineSeconds {
 		c.enqueue(j, deadline-c.kernel.Now().Sub(j.job.Status.StartTime))
 	}
 }

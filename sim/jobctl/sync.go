@@ -23,15 +23,22 @@ const (
 // syncCtx is one sync under way: the copy of the Job it works on, and the snapshot of the pods that it began with
 // (syncJobCtx, job_controller.go:157). Its buffers outlive it.
 type syncCtx struct {
-	stage     stage
-	job       api.Job
-	satisfied bool // expectations, as they were before the pods were listed
+	syncState
+	job api.Job
 
 	ended  []endedPod // terminal or being deleted, with a finalizer that nobody is removing
 	active []api.PodID
 
-	newSucceeded, newFailed []finishedPod
+	newSucceeded, newFailed             []finishedPod
+	uncountedSucceeded, uncountedFailed []api.PodID // the memory of the lists in the status
+	removals                            []removal
+	calls                               []call
+}
 
+// syncState is what a sync begins with zero.
+type syncState struct {
+	stage               stage
+	satisfied           bool // expectations, as they were before the pods were listed
 	succeeded, failed   int32
 	nActive, ready      int32
 	terminating         int32
@@ -43,13 +50,10 @@ type syncCtx struct {
 	manageErr           bool
 	finishing           bool // deleteActivePods or deleteJobPods is under way
 	toCreate, batch     int32
-	removals            []removal
 	reachedMaxUncounted bool
 	needsFlush          bool
-
-	calls   []call
-	pending int32
-	failure bool // a call of this stage failed
+	pending             int32 // calls under way
+	failure             bool  // a call of this stage failed
 }
 
 // endedPod is a pod of the snapshot that may have to be counted.
@@ -96,8 +100,9 @@ func (c *Controller) staleCache(j *jobState) bool {
 
 // begin takes the snapshot.
 func (s *syncCtx) begin(j *jobState, c *Controller) {
-	*s = syncCtx{job: j.job, ended: s.ended[:0], active: s.active[:0], newSucceeded: s.newSucceeded[:0],
-		newFailed: s.newFailed[:0], removals: s.removals[:0], calls: s.calls[:0]}
+	s.syncState, s.job = syncState{}, j.job
+	s.ended, s.active, s.removals, s.calls = s.ended[:0], s.active[:0], s.removals[:0], s.calls[:0]
+	s.newSucceeded, s.newFailed = s.newSucceeded[:0], s.newFailed[:0]
 	s.satisfied = j.expect.satisfied(c.kernel.Now(), c.knobs.ExpectationTimeout)
 	s.nActive, s.ready, s.terminating = int32(len(j.seen.active)), j.seen.ready, j.seen.terminating
 	status := &s.job.Status

@@ -19,8 +19,9 @@ func (c *Controller) trackJobStatus(j *jobState) {
 	s := &j.sync
 	status := &s.job.Status
 	s.cleanUncounted()
-	status.UncountedSucceeded = slices.Clip(status.UncountedSucceeded)
-	status.UncountedFailed = slices.Clip(status.UncountedFailed)
+	// The lists of the cache must not change; the store will copy these.
+	status.UncountedSucceeded = append(s.uncountedSucceeded[:0], status.UncountedSucceeded...)
+	status.UncountedFailed = append(s.uncountedFailed[:0], status.UncountedFailed...)
 	for _, e := range c.snapshot(j) {
 		if !s.track(e) {
 			continue
@@ -30,6 +31,7 @@ func (c *Controller) trackJobStatus(j *jobState) {
 			break
 		}
 	}
+	s.uncountedSucceeded, s.uncountedFailed = status.UncountedSucceeded, status.UncountedFailed
 	s.addInterimCondition(c)
 }
 

@@ -39,12 +39,16 @@ func (k *Kubelet) Reset(env Env, nodes int) {
 	k.lost = append(k.lost[:0], make([]bool, nodes)...)
 }
 
-// Observe takes one notice: a pod was bound to a node, deleted, or is gone.
-func (k *Kubelet) Observe(n *store.Notice) {
-	if n.Object != store.PodObject {
-		return
+// Observe takes the next notices of the kubelets' view: a pod was bound to a node, deleted, or is gone.
+func (k *Kubelet) Observe(due []store.Notice) {
+	for i := range due {
+		if n := &due[i]; n.Object == store.PodObject {
+			k.observePod(k.store.PodAt(n))
+		}
 	}
-	p := k.store.PodAt(n)
+}
+
+func (k *Kubelet) observePod(p *api.Pod) {
 	for int(p.ID) >= len(k.lifeOf) {
 		k.lifeOf = append(k.lifeOf, none)
 	}
@@ -115,7 +119,7 @@ func (k *Kubelet) Wake(id api.PodID, gen int32) {
 		if status.Disruption == api.NoDisruption {
 			status.Disruption = p.Status.Disruption // another component's word stands
 		}
-		k.store.UpdatePodStatus(w, id, status)
+		k.store.UpdatePodStatus(w, id, &status)
 	}
 	if act.Remove {
 		k.store.DeletePod(w, id, api.Some(int64(0)))

@@ -53,8 +53,14 @@ func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 	c.watching, c.gcArmed = false, false
 }
 
-// Observe takes one notice.
-func (c *Controller) Observe(n *store.Notice) {
+// Observe takes the next notices of the controller's view.
+func (c *Controller) Observe(due []store.Notice) {
+	for i := range due {
+		c.observe(&due[i])
+	}
+}
+
+func (c *Controller) observe(n *store.Notice) {
 	switch n.Object {
 	case store.NodeObject:
 		if node := c.store.Node(n.Node); node.Version == 0 && c.nodes[n.Node].deleted == des.Never {
@@ -125,7 +131,7 @@ func (c *Controller) unknown(node *api.Node) {
 		if p.Version != 0 && p.Node == node.ID && p.Status.Ready {
 			s := p.Status
 			s.Ready, s.ReadySince = false, c.kernel.Now().Truncate()
-			c.store.UpdatePodStatus(w, p.ID, s)
+			c.store.UpdatePodStatus(w, p.ID, &s)
 		}
 	}
 	c.schedule(node.ID, taintEvery)

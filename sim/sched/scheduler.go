@@ -42,14 +42,16 @@ func (s *Scheduler) Reset(source rng.Source, bind rng.Dist, nodes int) {
 	s.waits, s.retry = 0, false
 }
 
-// Observe takes one notice: a pod wants a node, or takes or leaves room; a node has changed.
-func (s *Scheduler) Observe(n *store.Notice) {
-	switch n.Object {
-	case store.NodeObject:
-		s.roomMade()
-	case store.PodObject:
-		s.observePod(s.store.PodAt(n))
-	case store.JobObject:
+// Observe takes the next notices of the scheduler's view: a pod wants a node, or leaves one; a node has changed.
+func (s *Scheduler) Observe(due []store.Notice) {
+	for i := range due {
+		switch n := &due[i]; n.Object {
+		case store.NodeObject:
+			s.roomMade()
+		case store.PodObject:
+			s.observePod(s.store.PodAt(n))
+		case store.JobObject:
+		}
 	}
 }
 

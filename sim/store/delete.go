@@ -16,18 +16,22 @@ func (s *Store) DeletePod(w Writer, id api.PodID, grace api.Opt[int64]) bool {
 	if p.Version == 0 {
 		return false
 	}
-	old := *p
-	if p.Deleted == des.Never {
-		s.markDeleted(p, s.deletionGrace(p, grace))
-	} else if !s.shortenGrace(p, grace) {
+	switch {
+	case p.Deleted == des.Never:
+		s.beforePod(p)
+		p.Grace = s.deletionGrace(p, grace)
+		p.Deleted = s.kernel.Now().Add(api.Seconds(p.Grace)).Truncate()
+		s.commitPod(w, p)
+	case p.Grace > 0 && grace.Set && grace.Value < p.Grace:
+		s.beforePod(p)
+		s.shortenGrace(p, max(grace.Value, 0))
+		s.commitPod(w, p)
+	case p.Grace > 0:
 		return true
 	}
-	if *p != old {
-		s.commitPod(w, &old, p)
-	}
 	if p.Grace == 0 && !p.Finalizer {
-		old = *p
-		s.removePod(w, &old, p)
+		s.beforePod(p)
+		s.removePod(w, p)
 	}
 	return true
 }
@@ -45,30 +49,14 @@ func (s *Store) deletionGrace(p *api.Pod, grace api.Opt[int64]) int64 {
 	return g
 }
 
-func (s *Store) markDeleted(p *api.Pod, grace int64) {
-	p.Grace = grace
-	p.Deleted = s.kernel.Now().Add(api.Seconds(grace)).Truncate()
-}
-
-// shortenGrace applies a further deletion of a pod that is being deleted: it can only bring the end nearer. It reports
-// false where the deletion changes nothing and removes nothing.
-func (s *Store) shortenGrace(p *api.Pod, grace api.Opt[int64]) bool {
-	if p.Grace == 0 {
-		return !p.Finalizer
-	}
-	if !grace.Set || grace.Value >= p.Grace {
-		return false
-	}
-	period := max(grace.Value, 0)
+// shortenGrace applies a further deletion of a pod that is being deleted, with a shorter grace: its end comes nearer.
+func (s *Store) shortenGrace(p *api.Pod, period int64) {
 	until := p.Deleted.Add(-api.Seconds(p.Grace)).Add(api.Seconds(period))
 	if now := s.kernel.Now(); until < now {
 		until = now.Truncate()
-		if period != 0 {
-			period = 1
-		}
+		period = min(period, 1)
 	}
 	p.Deleted, p.Grace = until, period
-	return true
 }
 
 // Disrupt sets the pod's DisruptionTarget condition.
@@ -79,7 +67,7 @@ func (s *Store) Disrupt(w Writer, id api.PodID, d api.Disruption) bool {
 	}
 	status := p.Status
 	status.Disruption = d
-	return s.UpdatePodStatus(w, id, status)
+	return s.UpdatePodStatus(w, id, &status)
 }
 
 // DeleteJob deletes a Job. Background and Orphan remove it at once, unless something waits for it; Foreground marks it
@@ -90,6 +78,7 @@ func (s *Store) DeleteJob(w Writer, id api.JobID, p api.Propagation) bool {
 		return false
 	}
 	if p != api.Foreground {
+		s.beforeJob(j)
 		j.Orphaned = p == api.Orphan
 		s.removeJob(w, j)
 		return true
@@ -97,22 +86,17 @@ func (s *Store) DeleteJob(w Writer, id api.JobID, p api.Propagation) bool {
 	if j.Deleted != des.Never {
 		return true
 	}
-	old := *j
+	s.beforeJob(j)
 	j.Deleted, j.Foreground = s.kernel.Now().Truncate(), true
 	j.Generation++
-	s.commitJob(w, &old, j)
+	s.commitJob(w, j)
 	return true
 }
 
 // FinishDeletion removes a Job that was deleted in the foreground once none of its pods is left.
 func (s *Store) FinishDeletion(w Writer, id api.JobID) {
 	if j := &s.jobs[id]; j.Version != 0 && j.Deleted != des.Never {
+		s.beforeJob(j)
 		s.removeJob(w, j)
 	}
-}
-
-func (s *Store) removeJob(w Writer, j *api.Job) {
-	old := *j
-	j.Version = 0
-	s.commitJob(w, &old, j)
 }

@@ -21,9 +21,13 @@ func (s *Store) CreateJob(w Writer, spec *api.JobSpec) api.JobID {
 		Spec: spec, Status: api.JobStatus{StartTime: des.Never, CompletionTime: des.Never}})
 	s.firstPod = append(s.firstPod, noPod)
 	s.created = append(s.created, 0)
-	s.commitJob(w, &api.Job{}, &s.jobs[id])
+	s.beforeJob(&noJobYet)
+	s.commitJob(w, &s.jobs[id])
 	return id
 }
+
+// noJobYet is the Job before its creation.
+var noJobYet api.Job
 
 // UpdateJobSpec changes a Job's spec. A patch that changes nothing is no write. It reports false where the Job is gone.
 func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) bool {
@@ -35,50 +39,71 @@ func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) bool 
 	if !changed {
 		return true
 	}
-	old := *j
+	s.beforeJob(j)
 	j.Spec = &spec
 	j.Generation++
-	s.commitJob(w, &old, j)
+	s.commitJob(w, j)
 	return true
 }
 
-// UpdateJobStatus writes job's status, provided that job is the latest version, and returns the Job as stored: its
-// times are whole seconds. A write that changes nothing is none. Errors: ErrConflict, ErrInvalid, ErrNotFound.
-func (s *Store) UpdateJobStatus(w Writer, job api.Job) (api.Job, error) {
+// UpdateJobStatus writes job's status, provided that job is the latest version. Then job is as stored: its times are
+// whole seconds, and its lists the store's own. A write that changes nothing is none. The list of conditions passes to
+// the store; of uncounted pods it keeps a copy. Errors: ErrConflict, ErrInvalid, ErrNotFound.
+func (s *Store) UpdateJobStatus(w Writer, job *api.Job) error {
 	j := &s.jobs[job.ID]
 	switch {
 	case j.Version == 0:
-		return job, ErrNotFound
+		return ErrNotFound
 	case j.Version != job.Version:
-		return job, ErrConflict
+		return ErrConflict
 	}
-	status := truncated(job.Status)
-	if equalStatus(&j.Status, &status) {
-		return *j, nil
+	truncate(&job.Status)
+	if equalStatus(&j.Status, &job.Status) {
+		return nil
 	}
-	if !validStatus(j, &j.Status, &status) {
-		return job, ErrInvalid
+	if !validStatus(j, &j.Status, &job.Status) {
+		return ErrInvalid
 	}
-	old := *j
-	j.Status = status
-	s.commitJob(w, &old, j)
-	return *j, nil
+	job.Status.UncountedSucceeded = s.keep(j.Status.UncountedSucceeded, job.Status.UncountedSucceeded)
+	job.Status.UncountedFailed = s.keep(j.Status.UncountedFailed, job.Status.UncountedFailed)
+	s.beforeJob(j)
+	j.Status = job.Status
+	s.commitJob(w, j)
+	job.Version = j.Version
+	return nil
 }
 
-// truncated is s as it looks after the trip over the wire, which keeps whole seconds.
-func truncated(s api.JobStatus) api.JobStatus {
-	s.StartTime, s.CompletionTime = s.StartTime.Truncate(), s.CompletionTime.Truncate()
-	for i := range s.Conditions {
-		if t := s.Conditions[i].Transition; t != t.Truncate() {
-			s.Conditions = slices.Clone(s.Conditions)
-			for k := range s.Conditions {
-				s.Conditions[k].Transition = s.Conditions[k].Transition.Truncate()
-			}
-			break
-		}
+// idBlock is how many pod ids are allocated at once.
+const idBlock = 4096
+
+// keep is a copy of list that nobody will change; old itself where it is equal to that.
+func (s *Store) keep(old, list []api.PodID) []api.PodID {
+	switch {
+	case len(list) == 0:
+		return nil
+	case slices.Equal(old, list):
+		return old
+	case cap(s.ids)-len(s.ids) < len(list):
+		s.ids = make([]api.PodID, 0, max(idBlock, len(list)))
 	}
-	return s
+	from := len(s.ids)
+	s.ids = append(s.ids, list...)
+	return s.ids[from:len(s.ids):len(s.ids)]
 }
+
+// truncate makes s what it is after the trip over the wire, which keeps whole seconds.
+func truncate(s *api.JobStatus) {
+	s.StartTime, s.CompletionTime = s.StartTime.Truncate(), s.CompletionTime.Truncate()
+	if !slices.ContainsFunc(s.Conditions, hasFraction) {
+		return
+	}
+	s.Conditions = slices.Clone(s.Conditions)
+	for i := range s.Conditions {
+		s.Conditions[i].Transition = s.Conditions[i].Transition.Truncate()
+	}
+}
+
+func hasFraction(c api.Condition) bool { return c.Transition != c.Transition.Truncate() }
 
 func equalStatus(a, b *api.JobStatus) bool {
 	return a.Active == b.Active && a.Succeeded == b.Succeeded && a.Failed == b.Failed &&

@@ -11,9 +11,9 @@ func (s *Store) UpdateNode(w Writer, id api.NodeID, ready, unschedulable bool, u
 	if n.Version == 0 || n.Ready == ready && n.Unschedulable == unschedulable && n.Unreachable == unreachable {
 		return
 	}
-	old := *n
+	s.beforeNode(n)
 	n.Ready, n.Unschedulable, n.Unreachable = ready, unschedulable, unreachable
-	s.commitNode(w, &old, n)
+	s.commitNode(w, n)
 }
 
 // DeleteNode removes a node object. Its pods stay until someone collects them.
@@ -22,7 +22,6 @@ func (s *Store) DeleteNode(w Writer, id api.NodeID) {
 	if n.Version == 0 {
 		return
 	}
-	old := *n
-	n.Version = 0
-	s.commitNode(w, &old, n)
+	s.beforeNode(n)
+	s.removeNode(w, n)
 }

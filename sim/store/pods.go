@@ -23,12 +23,13 @@ func (s *Store) CreatePod(w Writer, job api.JobID, index int32) api.PodID {
 	s.nextPod = append(s.nextPod, s.firstPod[job])
 	s.firstPod[job] = id
 	s.live++
-	s.commitPod(w, &noObject, &s.pods[id])
+	s.beforePod(&noPodYet)
+	s.commitPod(w, &s.pods[id])
 	return id
 }
 
-// noObject is the pod before its creation.
-var noObject api.Pod
+// noPodYet is the pod before its creation.
+var noPodYet api.Pod
 
 // nextAttempt counts the pods of one completion index, from 0.
 func (s *Store) nextAttempt(job api.JobID, index int32) int32 {
@@ -49,25 +50,25 @@ func (s *Store) BindPod(w Writer, id api.PodID, node api.NodeID) bool {
 	if p.Version == 0 || p.Deleted != des.Never || p.Node != api.NoNode {
 		return false
 	}
-	old := *p
+	s.beforePod(p)
 	p.Node = node
-	s.commitPod(w, &old, p)
+	s.commitPod(w, p)
 	return true
 }
 
 // UpdatePodStatus writes the pod's status. It reports false where the pod is gone. A write that changes nothing is
 // none.
-func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status api.PodStatus) bool {
+func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status *api.PodStatus) bool {
 	p := &s.pods[id]
 	if p.Version == 0 {
 		return false
 	}
-	if p.Status == status {
+	if p.Status == *status {
 		return true
 	}
-	old := *p
-	p.Status = status
-	s.commitPod(w, &old, p)
+	s.beforePod(p)
+	p.Status = *status
+	s.commitPod(w, p)
 	return true
 }
 
@@ -81,20 +82,14 @@ func (s *Store) Untrack(w Writer, id api.PodID) bool {
 	if !p.Finalizer {
 		return true
 	}
-	old := *p
+	s.beforePod(p)
 	p.Finalizer = false
 	if p.Deleted != des.Never && p.Grace == 0 {
-		s.removePod(w, &old, p)
-		return true
+		s.removePod(w, p)
+	} else {
+		s.commitPod(w, p)
 	}
-	s.commitPod(w, &old, p)
 	return true
-}
-
-func (s *Store) removePod(w Writer, old, p *api.Pod) {
-	p.Version = 0
-	s.live--
-	s.commitPod(w, old, p)
 }
 
 // FailPod makes a pod that no kubelet looks after Failed (PodGC's markFailedAndDeletePod,
@@ -105,5 +100,5 @@ func (s *Store) FailPod(w Writer, id api.PodID, d api.Disruption) {
 	if d != api.NoDisruption {
 		status.Disruption = d
 	}
-	s.UpdatePodStatus(w, id, status)
+	s.UpdatePodStatus(w, id, &status)
 }

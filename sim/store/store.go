@@ -13,6 +13,7 @@ type Store struct {
 	jobs   []api.Job
 	pods   []api.Pod
 	nodes  []api.Node
+	ids    []api.PodID // the lists of uncounted pods, behind one another; never used again
 
 	firstPod []api.PodID // by Job: its newest pod, then nextPod
 	nextPod  []api.PodID // by pod: the pod of the same Job that was created before it, or noPod
@@ -20,6 +21,10 @@ type Store struct {
 	attempts [][]int32   // by Indexed Job and index: pods created so far
 	version  uint64
 	live     int // pods that exist
+
+	oldPod  api.Pod // what a write began with, if there is an observer
+	oldJob  api.Job
+	oldNode api.Node
 
 	history  []Notice
 	podPast  []api.Pod
@@ -94,39 +99,87 @@ type Writer struct {
 	Because trace.Rule
 }
 
-func (s *Store) commitPod(w Writer, old *api.Pod, now *api.Pod) {
-	s.version++
-	if now.Version != 0 || old.Version == 0 {
-		now.Version = s.version
-	}
+// A write shows the object to beforePod, beforeJob or beforeNode, changes it in place, and commits or removes it.
+
+func (s *Store) beforePod(p *api.Pod) {
 	if s.observer != nil {
-		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, old, now)
+		s.oldPod = *p
 	}
-	s.podPast = append(s.podPast, *now)
-	s.notify(Notice{Object: PodObject, Pod: now.ID, Version: s.version, At: s.kernel.Now(),
-		past: int32(len(s.podPast) - 1)})
 }
 
-func (s *Store) commitJob(w Writer, old *api.Job, now *api.Job) {
-	s.version++
-	if now.Version != 0 || old.Version == 0 {
-		now.Version = s.version
-	}
+func (s *Store) beforeJob(j *api.Job) {
 	if s.observer != nil {
-		s.observer.Job(s.kernel.Now(), w.Actor, w.Because, old, now)
+		s.oldJob = *j
 	}
-	s.jobPast = append(s.jobPast, *now)
-	s.notify(Notice{Object: JobObject, Job: now.ID, Version: s.version, At: s.kernel.Now(),
-		past: int32(len(s.jobPast) - 1)})
 }
 
-func (s *Store) commitNode(w Writer, old *api.Node, now *api.Node) {
-	s.version++
-	if now.Version != 0 || old.Version == 0 {
-		now.Version = s.version
-	}
+func (s *Store) beforeNode(n *api.Node) {
 	if s.observer != nil {
-		s.observer.Node(s.kernel.Now(), w.Actor, w.Because, old, now)
+		s.oldNode = *n
 	}
-	s.notify(Notice{Object: NodeObject, Node: now.ID, Version: s.version, At: s.kernel.Now()})
+}
+
+func (s *Store) commitPod(w Writer, p *api.Pod) {
+	s.version++
+	p.Version = s.version
+	s.tellPod(w, p)
+}
+
+func (s *Store) removePod(w Writer, p *api.Pod) {
+	s.version++
+	p.Version = 0
+	s.live--
+	s.tellPod(w, p)
+}
+
+// tellPod has a write recorded and puts it into the history.
+func (s *Store) tellPod(w Writer, p *api.Pod) {
+	if s.observer != nil {
+		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, &s.oldPod, p)
+	}
+	s.history = append(s.history, Notice{Object: PodObject, Pod: p.ID, Version: s.version, At: s.kernel.Now(),
+		past: int32(len(s.podPast))})
+	s.podPast = append(s.podPast, *p)
+}
+
+func (s *Store) commitJob(w Writer, j *api.Job) {
+	s.version++
+	j.Version = s.version
+	s.tellJob(w, j)
+}
+
+func (s *Store) removeJob(w Writer, j *api.Job) {
+	s.version++
+	j.Version = 0
+	s.tellJob(w, j)
+}
+
+// tellJob has a write recorded and puts it into the history.
+func (s *Store) tellJob(w Writer, j *api.Job) {
+	if s.observer != nil {
+		s.observer.Job(s.kernel.Now(), w.Actor, w.Because, &s.oldJob, j)
+	}
+	s.history = append(s.history, Notice{Object: JobObject, Job: j.ID, Version: s.version, At: s.kernel.Now(),
+		past: int32(len(s.jobPast))})
+	s.jobPast = append(s.jobPast, *j)
+}
+
+func (s *Store) commitNode(w Writer, n *api.Node) {
+	s.version++
+	n.Version = s.version
+	s.tellNode(w, n)
+}
+
+func (s *Store) removeNode(w Writer, n *api.Node) {
+	s.version++
+	n.Version = 0
+	s.tellNode(w, n)
+}
+
+// tellNode has a write recorded and puts it into the history.
+func (s *Store) tellNode(w Writer, n *api.Node) {
+	if s.observer != nil {
+		s.observer.Node(s.kernel.Now(), w.Actor, w.Because, &s.oldNode, n)
+	}
+	s.history = append(s.history, Notice{Object: NodeObject, Node: n.ID, Version: s.version, At: s.kernel.Now()})
 }

@@ -9,7 +9,7 @@ import (
 // ViewID names a component that watches.
 type ViewID int32
 
-// The views. Each is what one component has seen of the cluster.
+// The views, in the order in which they are served after an event. Each is what one component has seen of the cluster.
 const (
 	KubeletView ViewID = iota
 	SchedulerView
@@ -18,11 +18,6 @@ const (
 	NodeControllerView
 	viewCount
 )
-
-// Views are all views, in the order in which they are served within an instant.
-func Views() [viewCount]ViewID {
-	return [...]ViewID{KubeletView, SchedulerView, JobControllerView, CollectorView, NodeControllerView}
-}
 
 // Object is the kind of object that a notice is about.
 type Object uint8
@@ -59,8 +54,6 @@ type view struct {
 	drawn  bool     // whether latest is that of the notice next
 	armed  bool     // a KindWatch event is pending
 }
-
-func (s *Store) notify(n Notice) { s.history = append(s.history, n) }
 
 // Due are the notices that the view's component learns of now, in order; they are then seen. Where the next one is not
 // due yet, a KindWatch event is scheduled for it. The slice is valid until the next write.
