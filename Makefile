@@ -6,8 +6,9 @@ SHELL := /bin/bash
 # The light rooms: nothing in them compiles client-go or Kubernetes itself.
 LIGHT := ./sim/... ./scenarios/... ./reports/... ./cmd/...
 
-# How long soak looks for inputs that break something, for each fuzz test.
+# How long soak looks for what breaks something, and where its random scenarios begin: with new ones.
 T ?= 1m
+SEED ?= $(shell date +%s%N)
 
 # How often bench repeats a benchmark, and which: make bench BENCH=Hold
 COUNT ?= 5
@@ -43,12 +44,15 @@ golden: ## rewrite all golden files, and show what changed; the diff is the revi
 	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u) -update
 	git diff --stat
 
-soak: ## look for new inputs with every fuzz test, T=1m each
-	@for p in $$(grep -rl --include='*_test.go' '^func Fuzz' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u); do \
-		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(T) $$p; \
-		done; \
-	done
+soak: ## look for what breaks something, T=1m: half the time by every fuzz test, half by random scenarios from SEED
+	@half=$$(( ($$(echo '$(T)' | sed 's/h/*3600+/; s/m/*60+/; s/s/+/')0) / 2 )); \
+	fuzz=$$(for p in $$(grep -rl --include='*_test.go' '^func Fuzz' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u); do \
+		go test -list '^Fuzz' ./$${p#./} | sed -n "s|^Fuzz|$$p &|p" || exit; done); \
+	while read -r p f; do \
+		echo "$$p $$f"; \
+		go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $$(( half / $$(wc -l <<<"$$fuzz") + 1 ))s -fuzzminimizetime 100x $$p; \
+	done <<<"$$fuzz"; \
+	go test ./sim/properties -run '^TestSoak$$' -v -soak -seed $(SEED) -timeout $$(( half + 60 ))s
 
 oracle: ## the real control plane in virtual time (compiles Kubernetes: minutes when cold)
 	go -C e2e/oracle test -timeout 20m ./...

@@ -22,6 +22,8 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte(jobText("  completions: 3\n", "      - {name: b, image: i}\n")))
+	f.Add([]byte(scenarioText("fates:\n- {run: exponential:3s, probability: 0.5, exit: 1}\n- {run: 2s}\n")))
+	f.Add([]byte(scenarioText("faults:\n- {at: 1s, deletePod: {job: a, attempt: 0}}\nuntil: {quiescent: true}\n")))
 	f.Add([]byte("a: &a [*a]"))
 	f.Add([]byte("apiVersion: v1\nkind: List\nitems: [~]"))
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -35,8 +37,8 @@ func FuzzRoundTrip(f *testing.F) {
 		for _, s := range list[:min(len(list), 3)] {
 			roundTrip(t, s)
 			cfg := s.Config()
-			if len(cfg.Nodes) > 100 {
-				continue
+			if len(cfg.Nodes) > 100 || cfg.Knobs.MaxPodsPerSync > 1000 {
+				continue // a single event may then take seconds
 			}
 			cfg.Until.MaxSteps = 20_000
 			if _, _, err := sim.Run(cfg); err != nil && !errors.Is(err, sim.ErrTooManySteps) {

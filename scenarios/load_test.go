@@ -1,7 +1,6 @@
 package scenarios_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -118,26 +117,6 @@ func TestLoad_FileAndList(t *testing.T) {
 			t.Errorf("%d scenarios, error %v from\n%s", len(list), err, text)
 		}
 	}
-}
-
-// Whatever the bytes, loading ends in an error or in a scenario that can be run without a violation.
-func FuzzLoad(f *testing.F) {
-	f.Add([]byte(manifest))
-	f.Add([]byte(inline(manifest, "fates:\n- {run: exponential:3s, probability: 0.5, exit: 1}\n- {run: 2s}\n")))
-	f.Add([]byte(inline(manifest, "faults:\n- {at: 1s, deletePod: {job: a, attempt: 0}}\nuntil: {quiescent: true}\n")))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		list, err := scenarios.Load("x.yaml", bytes.NewReader(text), nil, ".")
-		if err != nil {
-			return
-		}
-		for _, sc := range list {
-			cfg := sc.Config()
-			cfg.Until.MaxSteps = 20_000
-			if _, _, err := sim.Run(cfg); err != nil && !errors.Is(err, sim.ErrTooManySteps) {
-				t.Fatal(err)
-			}
-		}
-	})
 }
 
 // The example of the README is a scenario that runs.

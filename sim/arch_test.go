@@ -46,6 +46,8 @@ var rooms = []room{
 	{dirs: []string{"sim/simtest"}, may: []string{"sim/..."}, why: "the theatre plays sim",
 		impure: map[string]string{"testing": "it is for tests", "os": "it reads scripts"},
 		third:  map[string]string{"github.com/cockroachdb/datadriven": "runs the scripts of stories, as in etcd's raft"}},
+	{dirs: []string{"sim/properties"}, may: []string{"sim/...", "scenarios", "scenarios/gen", "reports/stats"},
+		why: "tests only: they look down on sim from random scenarios, and nothing imports them"},
 	{dirs: []string{"sim/study"}, may: []string{"sim", "sim/des"}, why: "a study runs worlds and does no statistics",
 		impure: map[string]string{"context": parallel, "sync": parallel, "sync/atomic": parallel}},
 	{dirs: []string{"scenarios"}, may: under, why: "a scenario becomes a sim.Config and knows nothing of worlds",

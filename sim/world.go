@@ -29,7 +29,7 @@ type World struct {
 	fates   api.Fates
 
 	observer *trace.Observer
-	ids      []api.JobID        // by submission: the Job in the store, or -1
+	ids      []api.JobID        // by submission: the Job in the store, which has the same number; -1 before
 	ends     []des.Time         // by Job: when it finished or was removed; Never
 	finished int                // how many of those
 	check    func(*store.Store) // test mode: called after every event
@@ -83,6 +83,7 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 	w.ids, w.ends = w.ids[:0], w.ends[:0]
 	for i := range cfg.Jobs {
 		w.ids = append(w.ids, -1)
+		w.ends = append(w.ends, des.Never)
 		w.kernel.Schedule(cfg.Jobs[i].At, api.ClassUser, api.KindSubmit, int32(i), 0)
 	}
 	for i := range cfg.Faults {
@@ -196,7 +197,6 @@ func (w *World) finish(due []store.Notice) {
 var user = store.Writer{Actor: trace.User, Because: trace.RuleSubmit}
 
 func (w *World) submit(i int32) {
-	w.ids[i] = api.JobID(len(w.store.Jobs()))
-	w.ends = append(w.ends, des.Never)
-	w.store.CreateJob(user, &w.cfg.Jobs[i].Spec)
+	w.ids[i] = api.JobID(i)
+	w.store.CreateJob(user, w.ids[i], &w.cfg.Jobs[i].Spec)
 }

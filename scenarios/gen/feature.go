@@ -154,13 +154,21 @@ func (s Set) With(list ...Feature) Set { return s | Of(list...) }
 // Without is s but for some.
 func (s Set) Without(list ...Feature) Set { return s &^ Of(list...) }
 
+// Features are the features of s, in their order.
+func (s Set) Features() (list []Feature) {
+	for f := range features {
+		if s.Has(f) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
 // String lists the names with commas, as ParseSet reads them.
 func (s Set) String() string {
 	var names []string
-	for f := range features {
-		if s.Has(f) {
-			names = append(names, f.String())
-		}
+	for _, f := range s.Features() {
+		names = append(names, f.String())
 	}
 	return strings.Join(names, ",")
 }

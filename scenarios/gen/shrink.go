@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim/des"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -70,6 +71,9 @@ func (k *shrinker) still(tree map[string]any) bool {
 	if err != nil {
 		return false // such as a fault without the node that it names
 	}
+	if tied(list[0]) && !tied(k.best) {
+		return false // it would be another failure
+	}
 	k.tries++
 	if !k.fails(list[0]) {
 		return false
@@ -78,12 +82,29 @@ func (k *shrinker) still(tree map[string]any) bool {
 	return true
 }
 
+// tied says whether users do two things in one instant.
+func tied(s *scenarios.Scenario) bool {
+	seen := map[des.Duration]bool{}
+	for i := range s.File.Jobs {
+		seen[s.File.Jobs[i].At.Duration] = true
+	}
+	for i := range s.File.Faults {
+		at := s.File.Faults[i].At.Duration
+		if seen[at] {
+			return true
+		}
+		seen[at] = true
+	}
+	return false
+}
+
 // kept are the fields that say what something is, and those that keep things from happening in one instant: without
 // them a scenario would not be smaller, but another one.
 var kept = []string{"apiVersion", "kind", "metadata", "name", "why", "cluster", "profile", "latency", "phaseStep"}
 
-// phase is the part of a second in which users act in shrunk scenarios: not at whole seconds, where timers go off.
-const phase = 400 * time.Millisecond
+// phases are the parts of a second in which users act in shrunk scenarios: not at whole seconds, where timers go off.
+var phases = []time.Duration{400 * time.Millisecond, 500 * time.Millisecond, 600 * time.Millisecond,
+	700 * time.Millisecond}
 
 // smallerFiles yields the files that are a step smaller, the boldest first.
 func smallerFiles(file map[string]any) iter.Seq[map[string]any] {
@@ -185,9 +206,11 @@ func smallerField(key string, v any) iter.Seq[any] {
 		return func(func(any) bool) {}
 	case isText && key == "at":
 		return func(yield func(any) bool) {
-			for _, less := range smallerSpans(text, phase) {
-				if !yield(less) {
-					return
+			for _, phase := range phases {
+				for _, less := range smallerSpans(text, phase) {
+					if !yield(less) {
+						return
+					}
 				}
 			}
 		}

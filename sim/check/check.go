@@ -76,13 +76,19 @@ func checkPod(was, p *api.Pod, report func(string, ...any)) {
 		report("pod %d got its finalizer back", p.ID)
 	case was.Deleted != des.Never && p.Deleted > was.Deleted && p.Grace >= was.Grace:
 		report("the deletion of pod %d was put off", p.ID)
-	case p.Status.Ready && p.Status.Phase != api.Running:
+	case p.Status.Ready && p.Status.Phase != api.Running && !forced(was, p):
 		report("pod %d is ready and %v", p.ID, p.Status.Phase)
 	case p.Status.EndedAt < p.Status.RunningSince && p.Status.RunningSince != des.Never:
 		report("pod %d ended before it ran", p.ID)
 	case was.Version == 0 && p.Version != 0:
 		report("pod %d rose from the dead", p.ID)
 	}
+}
+
+// forced says whether a pod that was ready has been made Failed by one who is not its kubelet, and leaves its Ready
+// condition as it was (podgc/gc_controller.go:346@v1.37.2).
+func forced(was, p *api.Pod) bool {
+	return was.Status.Ready && p.Status.Phase == api.Failed && p.Status.Reports == was.Status.Reports
 }
 
 func (c *Checker) checkJob(was *seen, job *api.Job, pods jobPods, report func(string, ...any)) {

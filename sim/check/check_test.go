@@ -49,7 +49,7 @@ func TestChecker_Finds(t *testing.T) {
 			var k des.Kernel
 			s := store.New(&k)
 			s.Reset(nil, rng.Dist{}, rng.Source{}, nil)
-			s.CreateJob(w, &api.JobSpec{Name: "a", Parallelism: 1})
+			s.CreateJob(w, 0, &api.JobSpec{Name: "a", Parallelism: 1})
 			var c check.Checker
 			// The status is changed behind the store's back, which refuses some of these.
 			tc.do(s, func(change func(*api.JobStatus)) { change(&s.Job(0).Status) })

@@ -16,7 +16,7 @@ type Kubelet struct {
 
 	lives  []life
 	free   []int32
-	lifeOf []int32 // by pod: its life, or none
+	lifeOf []int32 // by pod: its life, none or lived
 	lost   []bool  // by node
 }
 
@@ -27,7 +27,10 @@ type life struct {
 	gen int32 // of the timer; an event with another one is stale
 }
 
-const none int32 = -1
+const (
+	none  int32 = -1 // the pod has not begun to live
+	lived int32 = -2 // it has lived, whatever late notices say
+)
 
 // New is a kubelet that schedules in k and writes to s.
 func New(k *des.Kernel, s *store.Store) *Kubelet { return &Kubelet{kernel: k, store: s} }
@@ -59,11 +62,11 @@ func (k *Kubelet) observePod(p *api.Pod) {
 	switch {
 	case at == none && p.Version != 0 && !p.Status.Phase.Terminal() && p.Status.StartTime == des.Never:
 		k.begin(p)
-	case at != none && p.Version == 0:
+	case at >= 0 && p.Version == 0:
 		l := &k.lives[at]
 		l.Delete(k.kernel.Now(), 0)
 		k.arm(l)
-	case at != none && p.Deleted != des.Never:
+	case at >= 0 && p.Deleted != des.Never:
 		l := &k.lives[at]
 		l.Delete(k.kernel.Now(), p.Grace)
 		k.arm(l)
@@ -104,7 +107,7 @@ func (k *Kubelet) arm(l *life) {
 // Wake lets the pod act, if gen is that of its latest timer.
 func (k *Kubelet) Wake(id api.PodID, gen int32) {
 	at := k.lifeOf[id]
-	if at == none || k.lives[at].gen != gen {
+	if at < 0 || k.lives[at].gen != gen {
 		return
 	}
 	l := &k.lives[at]
@@ -124,10 +127,11 @@ func (k *Kubelet) Wake(id api.PodID, gen int32) {
 	if act.Remove {
 		k.store.DeletePod(w, id, api.Some(int64(0)))
 	}
-	// A pod that has ended is deleted with a grace of 0 and needs no confirmation: its life is over.
-	if act.Done || l.ended && !l.deleted || p.Version == 0 && l.ended {
+	// A pod that has ended is from then on deleted with a grace of 0, which needs no confirmation: its life is over. One
+	// that was deleted before has a kubelet that is about to hear of it.
+	if act.Done || l.ended && !l.deleted && p.Deleted == des.Never || p.Version == 0 && l.ended {
 		l.gen++
-		k.lifeOf[id] = none
+		k.lifeOf[id] = lived
 		k.free = append(k.free, at)
 		return
 	}
@@ -150,8 +154,8 @@ func (k *Kubelet) Return(node api.NodeID) {
 			continue
 		}
 		at := k.lifeOf[id]
-		if at == none {
-			if p.Version != 0 && p.Status.StartTime == des.Never {
+		if at < 0 {
+			if at == none && p.Version != 0 && p.Status.StartTime == des.Never {
 				k.begin(p)
 			}
 			continue

@@ -63,7 +63,7 @@ func (s *Store) Reset(nodes []api.NodeSpec, watch rng.Dist, source rng.Source, o
 // Job is the Job id as stored. The caller must not change it.
 func (s *Store) Job(id api.JobID) *api.Job { return &s.jobs[id] }
 
-// Jobs are all Jobs ever submitted, by id.
+// Jobs are all Jobs by id; those with Version 0 were removed, or have not been submitted yet.
 func (s *Store) Jobs() []api.Job { return s.jobs }
 
 // Pod is the pod id as stored. The caller must not change it.
