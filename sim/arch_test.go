@@ -70,7 +70,13 @@ var rooms = []room{
 	{dirs: []string{"reports/plot"}, may: []string{"reports", "reports/stats", "sim/des", "sim/api", "sim/trace"},
 		why:   "a picture is drawn from what reports found",
 		third: map[string]string{"gonum.org/v1/plot": "draws SVG and PNG"}},
-	{dirs: []string{"e2e", "e2e/cluster", "e2e/replay", "e2e/observe"}, may: live, why: symmetry,
+	{dirs: []string{"e2e/objects"}, may: append([]string{"scenarios"}, under...),
+		why: "it translates what a cluster holds, and asks nobody",
+		third: map[string]string{
+			"k8s.io/api":          "the objects of a cluster",
+			"k8s.io/apimachinery": "and their machinery",
+		}},
+	{dirs: []string{"e2e", "e2e/cluster/...", "e2e/replay", "e2e/observe", "e2e/conformance"}, may: live, why: symmetry,
 		third: map[string]string{
 			"k8s.io/api":                "the objects of a cluster",
 			"k8s.io/apimachinery":       "and their machinery",
@@ -80,7 +86,8 @@ var rooms = []room{
 			"github.com/onsi/ginkgo/v2": "runs the suites",
 			"github.com/onsi/gomega":    "and says what they expect",
 		}},
-	{dirs: []string{"e2e/worker"}, why: "the program in the container is static and depends on nothing"},
+	{dirs: []string{"e2e/worker", "e2e/worker/fate"}, may: []string{"e2e/worker/fate"},
+		why: "the program in the container is static and depends on nothing"},
 	{dirs: []string{"e2e/oracle/..."}, may: append([]string{"sim/kubelet", "e2e/..."}, live...),
 		why: symmetry + ", and in the life of a pod (sim/kubelet.Life), which both worlds live",
 		third: map[string]string{

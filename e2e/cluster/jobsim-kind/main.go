@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/jobsim/jobsim/e2e/cluster"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := command(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "jobsim-kind:", err)
+		os.Exit(1)
+	}
+}
+
+func command(ctx context.Context, args []string, out io.Writer) error {
+	o := cluster.Options{Log: os.Stderr, ManagerArgs: map[string]string{}, FeatureGates: map[string]bool{}}
+	f := flag.NewFlagSet("jobsim-kind", flag.ContinueOnError)
+	f.StringVar(&o.Name, "name", "jobsim", "of the cluster")
+	f.StringVar(&o.Image, "node-image", os.Getenv("NODE_IMAGE"), "default: kind's, or one that is built here")
+	f.StringVar(&o.Version, "kubernetes-version", "", "of a node image that is built here")
+	f.IntVar(&o.Workers, "workers", cluster.DefaultWorkers, "nodes beside the control plane")
+	f.Func("manager-arg", "NAME=VALUE: a flag of the controller manager", func(text string) error {
+		name, value, _ := strings.Cut(text, "=")
+		o.ManagerArgs[name] = value
+		return nil
+	})
+	f.Func("feature-gate", "NAME=true or false", func(text string) error {
+		name, value, _ := strings.Cut(text, "=")
+		o.FeatureGates[name] = value == "true"
+		return nil
+	})
+	if len(args) == 0 {
+		return fmt.Errorf("what is to be done? (allowed: up, down, logs DIR)")
+	}
+	if err := f.Parse(args[1:]); err != nil {
+		return err
+	}
+	switch args[0] {
+	case "up":
+		c, err := cluster.Up(ctx, o)
+		if err != nil {
+			return err
+		}
+		if err = c.Kind.LoadWorker(ctx); err != nil {
+			return err
+		}
+		file, err := c.Kind.Kubeconfig()
+		fmt.Fprintf(out, "export KUBECONFIG=%s\n", file)
+		return err
+	case "down":
+		return cluster.Down(o.Name, o.Log)
+	case "logs":
+		return cluster.Logs(o.Name, f.Arg(0), o.Log)
+	}
+	return fmt.Errorf("%q (allowed: up, down, logs DIR)", args[0])
+}

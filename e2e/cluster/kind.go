@@ -1,0 +1,258 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
+	kind "sigs.k8s.io/kind/pkg/cluster"
+	"sigs.k8s.io/kind/pkg/cluster/nodeutils"
+	"sigs.k8s.io/kind/pkg/log"
+)
+
+// Options say which kind cluster is wanted.
+type Options struct {
+	Name    string // default: DefaultName
+	Image   string // of the nodes; default: NodeImage's answer
+	Version string // of Kubernetes, where an image must be built; default: DefaultVersion
+	Workers int    // nodes beside the control plane; 0: pods run on the control plane
+	// ManagerArgs are flags of the controller manager, without the dashes; FeatureGates those of the whole cluster.
+	ManagerArgs  map[string]string
+	FeatureGates map[string]bool
+	Log          io.Writer // progress; nil: silence
+}
+
+// Kind is a kind cluster of our own.
+type Kind struct {
+	Name     string
+	Reused   bool // it was there already
+	provider *kind.Provider
+	log      io.Writer
+}
+
+// The cluster of the suite: two nodes for pods, so that one can be drained.
+const (
+	DefaultName    = "jobsim"
+	DefaultWorkers = 2
+)
+
+// readyTimeout is how long a control plane may take to become ready.
+const readyTimeout = 3 * time.Minute
+
+// Up brings a kind cluster up, or finds the one of that name, and connects to it. The error of one that cannot be
+// created says where its logs are; what there was of it is deleted.
+func Up(ctx context.Context, o Options) (*Cluster, error) {
+	if o.Name == "" {
+		o.Name = DefaultName
+	}
+	k := newKind(o.Name, o.Log)
+	o.Log = k.log
+	if err := StartEngine(ctx, o.Log); err != nil {
+		return nil, err
+	}
+	names, err := k.provider.List()
+	if err != nil {
+		return nil, fmt.Errorf("kind: %w", err)
+	}
+	if k.Reused = slices.Contains(names, o.Name); !k.Reused {
+		if err = k.create(ctx, &o); err != nil {
+			return nil, err
+		}
+	}
+	c, err := k.connect(ctx)
+	if err != nil && k.Reused {
+		err = fmt.Errorf("%w (the cluster was there already; make e2e-down deletes it)", err)
+	}
+	return c, err
+}
+
+func (k *Kind) create(ctx context.Context, o *Options) error {
+	image := o.Image
+	if image == "" {
+		var err error
+		if image, err = NodeImage(ctx, o.Version, o.Log); err != nil {
+			return err
+		}
+	}
+	file, err := k.kubeconfigFile()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(k.log, "cluster %s: %d nodes of %s\n", k.Name, o.Workers+1, image)
+	err = k.provider.Create(o.Name, kind.CreateWithV1Alpha4Config(config(o, image)), kind.CreateWithNodeImage(image),
+		kind.CreateWithKubeconfigPath(file), kind.CreateWithWaitForReady(readyTimeout), kind.CreateWithRetain(true),
+		kind.CreateWithDisplayUsage(false), kind.CreateWithDisplaySalutation(false))
+	if err == nil {
+		return nil
+	}
+	logs, dirErr := os.MkdirTemp("", "jobsim-kind-logs-")
+	if dirErr == nil {
+		dirErr = k.ExportLogs(logs)
+	}
+	err = fmt.Errorf("kind cannot create cluster %s of %s (its logs: %s): %w", o.Name, image, logs, err)
+	return errors.Join(err, dirErr, k.Delete())
+}
+
+// config is a cluster without kube-proxy and DNS, which Jobs do not need.
+func config(o *Options, image string) *v1alpha4.Cluster {
+	c := &v1alpha4.Cluster{FeatureGates: o.FeatureGates}
+	c.Networking.APIServerAddress = "127.0.0.1"
+	c.Networking.DisableDefaultCNI = IsOwnImage(image) // it brings a bridge network of its own
+	c.Networking.KubeProxyMode = v1alpha4.ProxyMode("none")
+	c.Nodes = []v1alpha4.Node{{Role: v1alpha4.ControlPlaneRole}}
+	for range o.Workers {
+		c.Nodes = append(c.Nodes, v1alpha4.Node{Role: v1alpha4.WorkerRole})
+	}
+	cluster := "kind: ClusterConfiguration\ndns:\n  disabled: true\n"
+	if len(o.ManagerArgs) > 0 { // kind's own argument is in the list that this one replaces
+		cluster += "controllerManager:\n  extraArgs:\n  - {name: enable-hostpath-provisioner, value: \"true\"}\n"
+		for _, name := range slices.Sorted(maps.Keys(o.ManagerArgs)) {
+			cluster += fmt.Sprintf("  - {name: %s, value: %q}\n", name, o.ManagerArgs[name])
+		}
+	}
+	c.KubeadmConfigPatches = []string{cluster, "kind: KubeletConfiguration\nfailCgroupV1: false\n" +
+		"featureGates:\n  KubeletInUserNamespace: true\n"} // tolerates what a machine without CAP_SYS_RESOURCE refuses
+	v1alpha4.SetDefaultsCluster(c)
+	return c
+}
+
+func (k *Kind) kubeconfigFile() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	dir = filepath.Join(dir, "jobsim")
+	return filepath.Join(dir, "kind-"+k.Name+".kubeconfig"), os.MkdirAll(dir, 0o700)
+}
+
+func (k *Kind) connect(ctx context.Context) (*Cluster, error) {
+	text, err := k.provider.KubeConfig(k.Name, false)
+	if err != nil {
+		return nil, fmt.Errorf("kind cluster %s: %w", k.Name, err)
+	}
+	config, err := clientcmd.RESTConfigFromKubeConfig([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("kind cluster %s: %w", k.Name, err)
+	}
+	c, err := connect(ctx, "kind-"+k.Name, config)
+	if err != nil {
+		return nil, err
+	}
+	c.Kind = k
+	return c, nil
+}
+
+// Delete takes the cluster down. It is no error if there is none.
+func (k *Kind) Delete() error {
+	file, err := k.kubeconfigFile()
+	if err == nil {
+		err = k.provider.Delete(k.Name, file)
+	}
+	if err != nil {
+		return fmt.Errorf("kind cluster %s cannot be deleted: %w", k.Name, err)
+	}
+	return nil
+}
+
+// Down deletes the kind cluster of a name, if there is one.
+func Down(name string, progress io.Writer) error { return newKind(name, progress).Delete() }
+
+// Logs writes the logs of the kind cluster of a name into a directory.
+func Logs(name, dir string, progress io.Writer) error { return newKind(name, progress).ExportLogs(dir) }
+
+func newKind(name string, progress io.Writer) *Kind {
+	if progress == nil {
+		progress = io.Discard
+	}
+	return &Kind{Name: name, log: progress,
+		provider: kind.NewProvider(kind.ProviderWithDocker(), kind.ProviderWithLogger(logger{progress}))}
+}
+
+// ExportLogs writes the logs of the nodes and of what runs on them into a directory.
+func (k *Kind) ExportLogs(dir string) error { return k.provider.CollectLogs(k.Name, dir) }
+
+// Kubeconfig writes a kubeconfig of the cluster, for kubectl, and returns its place.
+func (k *Kind) Kubeconfig() (string, error) {
+	file, err := k.kubeconfigFile()
+	if err != nil {
+		return "", err
+	}
+	return file, k.provider.ExportKubeConfig(k.Name, file, false)
+}
+
+// LoadWorker puts the worker's image on every node, without a registry.
+func (k *Kind) LoadWorker(ctx context.Context) error {
+	program, err := BuildWorker(ctx)
+	if err != nil {
+		return err
+	}
+	var image bytes.Buffer
+	if err = WriteImage(&image, WorkerImage, "worker", program); err != nil {
+		return fmt.Errorf("the worker's image: %w", err)
+	}
+	nodes, err := k.provider.ListInternalNodes(k.Name)
+	if err != nil {
+		return fmt.Errorf("kind cluster %s: %w", k.Name, err)
+	}
+	for _, n := range nodes {
+		if err = nodeutils.LoadImageArchive(n, bytes.NewReader(image.Bytes())); err != nil {
+			return fmt.Errorf("the worker's image cannot be loaded into node %s: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// Stop freezes a node: nothing on it moves, and it answers nobody.
+func (k *Kind) Stop(ctx context.Context, node string) error { return docker(ctx, "pause", node) }
+
+// Start lets a frozen node go on.
+func (k *Kind) Start(ctx context.Context, node string) error { return docker(ctx, "unpause", node) }
+
+// RestartManager ends the controller manager's process; the kubelet starts it again.
+func (k *Kind) RestartManager(ctx context.Context) error {
+	return docker(ctx, "exec", k.Name+"-control-plane", "pkill", "-f", "^kube-controller-manager ")
+}
+
+func docker(ctx context.Context, args ...string) error {
+	text, err := exec.CommandContext(ctx, "docker", args...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("docker %s: %w: %s", args[0], err, bytes.TrimSpace(text))
+	}
+	return nil
+}
+
+// logger takes kind's progress.
+type logger struct{ io.Writer }
+
+func (l logger) Warn(message string)              { fmt.Fprintln(l, message) }
+func (l logger) Warnf(format string, args ...any) { fmt.Fprintf(l, format+"\n", args...) }
+func (l logger) Error(message string)             { l.Warn(message) }
+func (l logger) Errorf(f string, args ...any)     { l.Warnf(f, args...) }
+func (l logger) V(level log.Level) log.InfoLogger { return infoLogger{l, level <= 0} }
+
+type infoLogger struct {
+	logger
+	enabled bool
+}
+
+func (l infoLogger) Enabled() bool { return l.enabled }
+func (l infoLogger) Info(message string) {
+	if l.enabled {
+		l.Warn(message)
+	}
+}
+func (l infoLogger) Infof(format string, args ...any) {
+	if l.enabled {
+		l.Warnf(format, args...)
+	}
+}
