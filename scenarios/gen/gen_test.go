@@ -33,7 +33,7 @@ func seeds(short, long uint64) uint64 {
 
 // Every scenario prints as YAML that reads back as the same scenario, ends at a horizon, and has bounded work.
 func TestDraw_ReadsBack(t *testing.T) {
-	for seed := range seeds(200, 4000) {
+	for seed := range seeds(200, 1500) {
 		s := gen.Draw(seed, gen.All)
 		text := yamlOf(t, s)
 		list, err := scenarios.Load("drawn", strings.NewReader(text), nil, ".")

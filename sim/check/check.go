@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
@@ -101,8 +102,16 @@ func (c *Checker) checkJob(was *seen, job *api.Job, pods jobPods, report func(st
 		report("job %s: %d ready of %d active", name, s.Ready.Value, s.Active)
 	}
 	counted := s.Succeeded + s.Failed + int32(len(s.UncountedSucceeded)+len(s.UncountedFailed))
-	if counted > pods.created {
-		report("job %s: %d pods counted of %d created", name, counted, pods.created)
+	if counted > pods.ended {
+		report("job %s: %d pods counted of %d that have ended or are being deleted", name, counted, pods.ended)
+	}
+	if old.Finished() && !slices.Equal(s.Conditions, old.Conditions) {
+		report("job %s: the conditions changed after it had finished", name)
+	}
+	for i := range old.Conditions {
+		if c := &old.Conditions[i]; c.Status && c.Type != api.JobSuspended && !slices.Contains(s.Conditions, *c) {
+			report("job %s: %s was taken back", name, c.Type)
+		}
 	}
 	if pods.active > was.maxParallelism {
 		report("job %s: %d active pods at parallelism %d", name, pods.active, was.maxParallelism)

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,7 +28,7 @@ func TestChecker_Finds(t *testing.T) {
 		{"more ready than active", "1 ready of 0 active", func(_ *store.Store, status func(func(*api.JobStatus))) {
 			status(func(j *api.JobStatus) { j.Ready = api.Some(int32(1)) })
 		}},
-		{"counted without a pod", "1 pods counted of 0 created", func(_ *store.Store, status func(func(*api.JobStatus))) {
+		{"counted without a pod", "1 pods counted of 0 that have ended", func(_ *store.Store, status func(func(*api.JobStatus))) {
 			status(func(j *api.JobStatus) { j.Failed = 1 })
 		}},
 		{"failed out of nowhere", "Failed without FailureTarget", func(_ *store.Store, status func(func(*api.JobStatus))) {
@@ -36,6 +37,14 @@ func TestChecker_Finds(t *testing.T) {
 		{"complete without a time", "completionTime", func(_ *store.Store, status func(func(*api.JobStatus))) {
 			status(func(j *api.JobStatus) {
 				j.Conditions = []api.Condition{{Type: api.JobSuccessCriteriaMet, Status: true}, {Type: api.JobComplete, Status: true}}
+			})
+		}},
+		{"a decision taken back", "FailureTarget was taken back", func(_ *store.Store, status func(func(*api.JobStatus))) {
+			status(func(j *api.JobStatus) { j.Conditions = []api.Condition{{Type: api.JobFailureTarget, Status: true}} })
+		}},
+		{"a change after the end", "the conditions changed after it had finished", func(_ *store.Store, status func(func(*api.JobStatus))) {
+			status(func(j *api.JobStatus) {
+				j.Conditions = []api.Condition{{Type: api.JobFailureTarget, Status: true}, {Type: api.JobFailed, Status: true}}
 			})
 		}},
 		{"a phase that goes back", "went back from Running to Pending", func(s *store.Store, _ func(func(*api.JobStatus))) {
@@ -54,7 +63,14 @@ func TestChecker_Finds(t *testing.T) {
 			// The status is changed behind the store's back, which refuses some of these.
 			tc.do(s, func(change func(*api.JobStatus)) { change(&s.Job(0).Status) })
 			broken := c.After(s)
-			if tc.name == "a phase that goes back" {
+			switch tc.name {
+			case "a decision taken back":
+				s.Job(0).Status.Conditions = nil
+				broken = c.After(s)
+			case "a change after the end":
+				s.Job(0).Status.Conditions = append(slices.Clone(s.Job(0).Status.Conditions), api.Condition{Type: api.JobSuspended})
+				broken = c.After(s)
+			case "a phase that goes back":
 				back := s.Pod(0).Status
 				back.Phase = api.Pending
 				s.UpdatePodStatus(w, 0, &back)
