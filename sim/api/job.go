@@ -104,15 +104,19 @@ type JobStatus struct {
 
 // Finished says whether the Job has a true Complete or Failed condition (pkg/controller/job/util/utils.go:27@v1.37.2).
 func (s *JobStatus) Finished() bool {
-	_, ok := s.FinishedCondition()
-	return ok
+	for i := range s.Conditions {
+		if c := &s.Conditions[i]; c.Status && (c.Type == JobComplete || c.Type == JobFailed) {
+			return true
+		}
+	}
+	return false
 }
 
 // FinishedCondition is the true Complete or Failed condition, if there is one.
 func (s *JobStatus) FinishedCondition() (Condition, bool) {
-	for _, c := range s.Conditions {
-		if (c.Type == JobComplete || c.Type == JobFailed) && c.Status {
-			return c, true
+	for i := range s.Conditions {
+		if c := &s.Conditions[i]; c.Status && (c.Type == JobComplete || c.Type == JobFailed) {
+			return *c, true
 		}
 	}
 	return Condition{}, false

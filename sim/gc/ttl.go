@@ -33,9 +33,12 @@ func (c *Collector) observeTTL(j *api.Job) {
 
 // expires is when the Job's TTL ends; Never without a TTL, while the Job runs, and once it is being deleted.
 func expires(j *api.Job) des.Time {
-	cond, finished := j.Status.FinishedCondition()
 	ttl := j.Spec.TTLSecondsAfterFinished
-	if j.Version == 0 || j.Deleted != des.Never || !finished || !ttl.Set {
+	if !ttl.Set || j.Version == 0 || j.Deleted != des.Never {
+		return des.Never
+	}
+	cond, finished := j.Status.FinishedCondition()
+	if !finished {
 		return des.Never
 	}
 	return cond.Transition.Add(api.Seconds(int64(ttl.Value)))

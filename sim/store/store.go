@@ -27,8 +27,8 @@ type Store struct {
 	oldNode api.Node
 
 	history  []Notice
-	podPast  []api.Pod
-	jobPast  []api.Job
+	podPast  past[api.Pod]
+	jobPast  past[api.Job]
 	dropped  int // notices that every view has seen
 	views    [viewCount]view
 	watch    rng.Dist
@@ -48,7 +48,7 @@ func (s *Store) Reset(nodes []api.NodeSpec, watch rng.Dist, source rng.Source, o
 	s.jobs, s.pods, s.nodes = s.jobs[:0], s.pods[:0], s.nodes[:0]
 	s.firstPod, s.nextPod = s.firstPod[:0], s.nextPod[:0]
 	s.created, s.attempts = s.created[:0], s.attempts[:0]
-	s.history, s.podPast, s.jobPast = s.history[:0], s.podPast[:0], s.jobPast[:0]
+	s.drop()
 	s.version, s.live, s.dropped = 0, 0, 0
 	s.views = [viewCount]view{}
 	s.watch, s.source, s.observer = watch, source, observer
@@ -105,11 +105,17 @@ func (s *Store) beforePod(p *api.Pod) {
 	if s.observer != nil {
 		s.oldPod = *p
 	}
+	if n := s.pending(p.Version); n != nil {
+		n.past = s.podPast.keep(p)
+	}
 }
 
 func (s *Store) beforeJob(j *api.Job) {
 	if s.observer != nil {
 		s.oldJob = *j
+	}
+	if n := s.pending(j.Version); n != nil {
+		n.past = s.jobPast.keep(j)
 	}
 }
 
@@ -137,9 +143,7 @@ func (s *Store) tellPod(w Writer, p *api.Pod) {
 	if s.observer != nil {
 		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, &s.oldPod, p)
 	}
-	s.history = append(s.history, Notice{Object: PodObject, Pod: p.ID, Version: s.version, At: s.kernel.Now(),
-		past: int32(len(s.podPast))})
-	s.podPast = append(s.podPast, *p)
+	s.history = append(s.history, Notice{Object: PodObject, Pod: p.ID, Version: s.version, At: s.kernel.Now()})
 }
 
 func (s *Store) commitJob(w Writer, j *api.Job) {
@@ -159,9 +163,7 @@ func (s *Store) tellJob(w Writer, j *api.Job) {
 	if s.observer != nil {
 		s.observer.Job(s.kernel.Now(), w.Actor, w.Because, &s.oldJob, j)
 	}
-	s.history = append(s.history, Notice{Object: JobObject, Job: j.ID, Version: s.version, At: s.kernel.Now(),
-		past: int32(len(s.jobPast))})
-	s.jobPast = append(s.jobPast, *j)
+	s.history = append(s.history, Notice{Object: JobObject, Job: j.ID, Version: s.version, At: s.kernel.Now()})
 }
 
 func (s *Store) commitNode(w Writer, n *api.Node) {

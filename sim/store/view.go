@@ -38,14 +38,54 @@ type Notice struct {
 	Version uint64   // of the write
 	At      des.Time // of the write
 
-	past int32
+	past int32 // where the state is kept; 0: the object has not been written since
 }
 
 // PodAt is the pod as the notice's write left it; its Version is 0 if it was removed. Valid until the next write.
-func (s *Store) PodAt(n *Notice) *api.Pod { return &s.podPast[n.past] }
+func (s *Store) PodAt(n *Notice) *api.Pod {
+	if n.past == 0 {
+		return &s.pods[n.Pod]
+	}
+	return &s.podPast.states[n.past]
+}
 
 // JobAt is the Job as the notice's write left it; its Version is 0 if it was removed. Valid until the next write.
-func (s *Store) JobAt(n *Notice) *api.Job { return &s.jobPast[n.past] }
+func (s *Store) JobAt(n *Notice) *api.Job {
+	if n.past == 0 {
+		return &s.jobs[n.Job]
+	}
+	return &s.jobPast.states[n.past]
+}
+
+// past keeps states of objects that were overwritten before every view had seen them. The zero value is empty.
+type past[T any] struct {
+	states []T // the first is unused
+	free   []int32
+}
+
+func (p *past[T]) reset() { p.states, p.free = p.states[:0], p.free[:0] }
+
+func (p *past[T]) keep(state *T) int32 {
+	if n := len(p.free) - 1; n >= 0 {
+		at := p.free[n]
+		p.free = p.free[:n]
+		p.states[at] = *state
+		return at
+	}
+	if len(p.states) == 0 {
+		p.states = append(p.states, *state)
+	}
+	p.states = append(p.states, *state)
+	return int32(len(p.states) - 1)
+}
+
+// pending is the notice of a write that some view has not seen yet, or nil. A write is a version is a notice.
+func (s *Store) pending(version uint64) *Notice {
+	if at := len(s.history) - 1 - int(s.version-version); at >= 0 {
+		return &s.history[at]
+	}
+	return nil
+}
 
 // view is a component's place in the history.
 type view struct {
@@ -58,12 +98,15 @@ type view struct {
 // Due are the notices that the view's component learns of now, in order; they are then seen. Where the next one is not
 // due yet, a KindWatch event is scheduled for it. The slice is valid until the next write.
 func (s *Store) Due(id ViewID) []Notice {
+	if !s.hasWatch {
+		return s.history
+	}
+	return s.delayed(id)
+}
+
+func (s *Store) delayed(id ViewID) []Notice {
 	v := &s.views[id]
 	first := v.next - s.dropped
-	if !s.hasWatch {
-		v.next = s.dropped + len(s.history)
-		return s.history[first:]
-	}
 	end := first
 	for end < len(s.history) && s.due(id, v, &s.history[end]) {
 		end++
@@ -95,8 +138,13 @@ func (s *Store) Quiet() bool { return len(s.history) == 0 }
 // Disarm is to be called when a view's KindWatch event has come.
 func (s *Store) Disarm(id ViewID) { s.views[id].armed = false }
 
-// Forget drops the notices that every view has seen. It keeps the history short without touching it at every write.
+// Forget drops the notices that every view has seen, which without delays is all of them. With delays it keeps the
+// history short without touching it at every write.
 func (s *Store) Forget() {
+	if !s.hasWatch {
+		s.drop()
+		return
+	}
 	low := s.views[0].next
 	for i := range s.views {
 		low = min(low, s.views[i].next)
@@ -104,7 +152,7 @@ func (s *Store) Forget() {
 	seen := low - s.dropped
 	switch {
 	case seen == len(s.history):
-		s.history, s.podPast, s.jobPast = s.history[:0], s.podPast[:0], s.jobPast[:0]
+		s.drop()
 	case seen > 1024 && seen > len(s.history)/2:
 		s.compact(seen)
 	default:
@@ -113,29 +161,23 @@ func (s *Store) Forget() {
 	s.dropped = low
 }
 
+// drop empties the history.
+func (s *Store) drop() {
+	s.history = s.history[:0]
+	s.podPast.reset()
+	s.jobPast.reset()
+}
+
 // compact moves the unseen rest of the history to the front.
 func (s *Store) compact(seen int) {
-	rest := s.history[seen:]
-	pods, jobs := int32(len(s.podPast)), int32(len(s.jobPast))
-	for i := range rest {
-		switch rest[i].Object {
-		case PodObject:
-			pods = min(pods, rest[i].past)
-		case JobObject:
-			jobs = min(jobs, rest[i].past)
-		case NodeObject:
+	for i := range s.history[:seen] {
+		switch n := &s.history[i]; {
+		case n.past == 0:
+		case n.Object == PodObject:
+			s.podPast.free = append(s.podPast.free, n.past)
+		case n.Object == JobObject:
+			s.jobPast.free = append(s.jobPast.free, n.past)
 		}
 	}
-	for i := range rest {
-		switch rest[i].Object {
-		case PodObject:
-			rest[i].past -= pods
-		case JobObject:
-			rest[i].past -= jobs
-		case NodeObject:
-		}
-	}
-	s.history = s.history[:copy(s.history, rest)]
-	s.podPast = s.podPast[:copy(s.podPast, s.podPast[pods:])]
-	s.jobPast = s.jobPast[:copy(s.jobPast, s.jobPast[jobs:])]
+	s.history = s.history[:copy(s.history, s.history[seen:])]
 }
