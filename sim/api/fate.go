@@ -135,20 +135,28 @@ func (k FateKey) address(p rng.Purpose, sub int32) rng.Key {
 		Sub: sub<<24 ^ k.Container<<16 ^ k.Restart}
 }
 
+// span is the draw from d for one purpose.
+func (f *Fates) span(d *rng.Dist, k *FateKey, p rng.Purpose) des.Duration {
+	if d.IsZero() {
+		return 0
+	}
+	return f.Source.Draw(d, k.address(p, 0))
+}
+
 func (f *Fates) draw(r *FateRule, k FateKey) Fate {
-	fate := Fate{End: r.End, Exit: r.Exit, TermExit: r.TermExit,
-		Start: f.Source.Draw(&r.Start, k.address(rng.Start, 0)), Ready: des.Forever, Run: des.Forever, Term: des.Forever}
+	fate := Fate{End: r.End, Exit: r.Exit, TermExit: r.TermExit, Start: f.span(&r.Start, &k, rng.Start),
+		Ready: des.Forever, Run: des.Forever, Term: des.Forever}
 	if !r.NoReady {
-		fate.Ready = f.Source.Draw(&r.Ready, k.address(rng.Ready, 0))
+		fate.Ready = f.span(&r.Ready, &k, rng.Ready)
 	}
 	if !r.NoExit {
-		fate.Run = f.Source.Draw(&r.Run, k.address(rng.Run, 0))
+		fate.Run = f.span(&r.Run, &k, rng.Run)
 	}
 	if !r.NeverTerm {
-		fate.Term = f.Source.Draw(&r.Term, k.address(rng.Term, 0))
+		fate.Term = f.span(&r.Term, &k, rng.Term)
 	}
 	if r.FailAfter.Set {
-		if t := f.Source.Draw(&r.FailAfter.Value, k.address(rng.Failure, 0)); t < fate.Run {
+		if t := f.span(&r.FailAfter.Value, &k, rng.Failure); t < fate.Run {
 			fate.Run = t
 		} else {
 			fate.End, fate.Exit = EndExit, 0

@@ -153,6 +153,13 @@ type PodStatus struct {
 	EndedAt      des.Time // when its terminal phase was written, exact; Never before
 }
 
+// Clear makes s the status of a pod that no kubelet has seen.
+func (s *PodStatus) Clear() {
+	*s = PodStatus{}
+	s.ReadySince, s.FinishedAt, s.StartTime = des.Never, des.Never, des.Never
+	s.RunningSince, s.EndedAt = des.Never, des.Never
+}
+
 // Terminating says whether the pod counts in status.terminating: being deleted and not yet in a terminal phase
 // (pkg/controller/controller_utils.go:1091@v1.37.2).
 func (p *Pod) Terminating() bool { return p.Deleted != des.Never && !p.Status.Phase.Terminal() }

@@ -39,8 +39,9 @@ func (c *Controller) issue(j *jobState) {
 
 func (c *Controller) send(j *jobState, i int32) {
 	at := c.limiter.reserve(c.kernel.Now())
-	address := rng.Key{Purpose: rng.Latency, Job: int32(j.job.ID), Index: c.calls}
-	at = at.Add(c.source.Draw(&c.knobs.Latency.Request, address))
+	if d := &c.knobs.Latency.Request; !d.IsZero() {
+		at = at.Add(c.source.Draw(d, rng.Key{Purpose: rng.Latency, Job: int32(j.job.ID), Index: c.calls}))
+	}
 	c.calls++
 	c.kernel.Schedule(at, api.ClassJobController, api.KindCall, int32(j.job.ID), i)
 }

@@ -286,6 +286,9 @@ func (c *Controller) maintainSuspended(j *jobState) {
 		}
 		return
 	}
+	if api.FindCondition(status.Conditions, api.JobSuspended) < 0 {
+		return
+	}
 	status.Conditions, s.suspendChanged = ensureJobConditionStatus(status.Conditions,
 		newCondition(api.JobSuspended, false, api.ReasonJobResumed, "Job resumed", now))
 	if s.suspendChanged {

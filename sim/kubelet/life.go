@@ -61,15 +61,14 @@ type Action struct {
 // Begin starts the life of a pod that was bound to a node and that the kubelet learns of now. The pod is only looked
 // at; env and the template must stay unchanged until the life is over.
 func (l *Life) Begin(env *Env, pod *api.Pod, t *api.PodTemplate, now des.Time) {
-	*l = Life{
-		env: env, t: t, containers: l.containers[:0], reports: l.reports[:0],
-		key:      api.FateKey{Job: pod.Job, Index: pod.Index, Attempt: pod.Attempt, Number: pod.Number},
-		phase:    env.Knobs.Latency.PhaseOf(pod.Job, pod.Number),
-		begun:    now,
-		rejectAt: des.Never, deadline: des.Never, endAt: des.Never, removeAt: des.Never,
-		status: api.PodStatus{ReadySince: des.Never, FinishedAt: des.Never, StartTime: des.Never,
-			RunningSince: des.Never, EndedAt: des.Never},
-	}
+	containers, reports := l.containers, l.reports
+	*l = Life{}
+	l.env, l.t, l.containers, l.reports = env, t, containers[:0], reports[:0]
+	l.key.Job, l.key.Index, l.key.Attempt, l.key.Number = pod.Job, pod.Index, pod.Attempt, pod.Number
+	l.phase = env.Knobs.Latency.PhaseOf(pod.Job, pod.Number)
+	l.begun = now
+	l.rejectAt, l.deadline, l.endAt, l.removeAt = des.Never, des.Never, des.Never, des.Never
+	l.status.Clear()
 	if s := t.ActiveDeadlineSeconds; s.Set {
 		// From status.startTime, which has whole seconds (active_deadline.go:94, status_manager.go:979@v1.37.2).
 		l.deadline = max(now, now.Truncate().Add(api.Seconds(s.Value)))
@@ -78,8 +77,9 @@ func (l *Life) Begin(env *Env, pod *api.Pod, t *api.PodTemplate, now des.Time) {
 	l.containers = slices.Grow(l.containers, len(t.Containers))[:len(t.Containers)]
 	for i := range l.containers {
 		c := &l.containers[i]
-		*c = container{kind: t.Containers[i].Kind, at: des.Never, readyAt: des.Never,
-			startedAt: des.Never, finishedAt: des.Never, turn: des.Never, killAt: des.Never}
+		*c = container{}
+		c.kind, c.at, c.readyAt, c.turn, c.killAt = t.Containers[i].Kind, des.Never, des.Never, des.Never, des.Never
+		c.startedAt, c.finishedAt = des.Never, des.Never
 		c.fate = l.fate(i, c.kind, 0)
 		l.sidecars = l.sidecars || c.kind == api.Sidecar
 		if c.fate.End == api.EndRejected && l.rejectAt == des.Never {

@@ -61,8 +61,11 @@ func (s *Scheduler) observePod(p *api.Pod) {
 		s.placed = append(s.placed, false)
 	}
 	if isNew && p.Node == api.NoNode && p.Version != 0 {
-		at := s.kernel.Now().Add(s.source.Draw(&s.bind, rng.Key{Purpose: rng.Bind, Job: int32(p.Job), Index: p.Index,
-			Attempt: p.Attempt}))
+		at := s.kernel.Now()
+		if !s.bind.IsZero() {
+			address := rng.Key{Purpose: rng.Bind, Job: int32(p.Job), Index: p.Index, Attempt: p.Attempt}
+			at = at.Add(s.source.Draw(&s.bind, address))
+		}
 		s.kernel.Schedule(at, api.ClassScheduler, api.KindSchedule, int32(p.ID), 0)
 		return
 	}

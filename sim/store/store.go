@@ -143,7 +143,7 @@ func (s *Store) tellPod(w Writer, p *api.Pod) {
 	if s.observer != nil {
 		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, &s.oldPod, p)
 	}
-	s.history = append(s.history, Notice{Object: PodObject, Pod: p.ID, Version: s.version, At: s.kernel.Now()})
+	s.notify(PodObject).Pod = p.ID
 }
 
 func (s *Store) commitJob(w Writer, j *api.Job) {
@@ -163,7 +163,7 @@ func (s *Store) tellJob(w Writer, j *api.Job) {
 	if s.observer != nil {
 		s.observer.Job(s.kernel.Now(), w.Actor, w.Because, &s.oldJob, j)
 	}
-	s.history = append(s.history, Notice{Object: JobObject, Job: j.ID, Version: s.version, At: s.kernel.Now()})
+	s.notify(JobObject).Job = j.ID
 }
 
 func (s *Store) commitNode(w Writer, n *api.Node) {
@@ -183,5 +183,5 @@ func (s *Store) tellNode(w Writer, n *api.Node) {
 	if s.observer != nil {
 		s.observer.Node(s.kernel.Now(), w.Actor, w.Because, &s.oldNode, n)
 	}
-	s.history = append(s.history, Notice{Object: NodeObject, Node: n.ID, Version: s.version, At: s.kernel.Now()})
+	s.notify(NodeObject).Node = n.ID
 }

@@ -79,6 +79,15 @@ func (p *past[T]) keep(state *T) int32 {
 	return int32(len(p.states) - 1)
 }
 
+// notify appends the notice of the latest write. (In place: to copy what was just written in smaller pieces would stall
+// the processor.)
+func (s *Store) notify(o Object) *Notice {
+	s.history = append(s.history, Notice{})
+	n := &s.history[len(s.history)-1]
+	n.Object, n.Version, n.At = o, s.version, s.kernel.Now()
+	return n
+}
+
 // pending is the notice of a write that some view has not seen yet, or nil. A write is a version is a notice.
 func (s *Store) pending(version uint64) *Notice {
 	if at := len(s.history) - 1 - int(s.version-version); at >= 0 {
