@@ -82,8 +82,8 @@ func (w *World) cordon(id api.NodeID, on bool) {
 
 // drain evicts every pod of the node that has not ended.
 func (w *World) drain(f *api.Fault) {
-	for i := range w.store.Pods() {
-		p := w.store.Pod(api.PodID(i))
+	for id := range w.store.PodCount() {
+		p := w.store.Pod(id)
 		if p.Version != 0 && p.Node == f.Node && p.Deleted == des.Never && !p.Status.Phase.Terminal() {
 			w.evict(p, f.Grace)
 		}

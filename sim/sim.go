@@ -57,30 +57,32 @@ func (w *World) Outcome() Outcome {
 	case !left:
 		out.End = EndQuiescent
 	}
-	for i := range w.cfg.Jobs {
-		o := JobOutcome{Submitted: w.cfg.Jobs[i].At, Finished: des.Never}
+	out.Jobs = make([]JobOutcome, len(w.cfg.Jobs))
+	for i := range out.Jobs {
+		o := &out.Jobs[i]
+		o.Submitted, o.Finished = w.cfg.Jobs[i].At, des.Never
 		if id := w.ids[i]; id >= 0 {
-			w.sum(&o, w.store.Job(id))
+			w.sumJob(o, w.store.Job(id))
 		}
-		out.Jobs = append(out.Jobs, o)
+	}
+	for id := range w.store.PodCount() {
+		p := w.store.Pod(id)
+		w.sumPod(&out.Jobs[p.Job], p)
 	}
 	return out
 }
 
-func (w *World) sum(o *JobOutcome, j *api.Job) {
+func (w *World) sumJob(o *JobOutcome, j *api.Job) {
 	o.Status = j.Status
 	if c, ok := j.Status.FinishedCondition(); ok {
 		o.Condition = c
 		o.Finished = w.ends[j.ID]
 	}
-	for i := range w.store.Pods() {
-		p := w.store.Pod(api.PodID(i))
-		if p.Job != j.ID {
-			continue
-		}
-		o.Pods++
-		if s := &p.Status; s.Phase != api.Succeeded && s.RunningSince != des.Never {
-			o.Wasted += min(s.EndedAt, w.kernel.Now()).Sub(s.RunningSince)
-		}
+}
+
+func (w *World) sumPod(o *JobOutcome, p *api.Pod) {
+	o.Pods++
+	if s := &p.Status; s.Phase != api.Succeeded && s.RunningSince != des.Never {
+		o.Wasted += min(s.EndedAt, w.kernel.Now()).Sub(s.RunningSince)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/scenarios/gen"
 	"github.com/jobsim/jobsim/sim"
-	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 )
 
@@ -141,8 +140,8 @@ func TestSmall(t *testing.T) {
 			t.Errorf("%s: %d pods, want at most %d", s.Name, out.Jobs[0].Pods, most)
 		}
 		fullest = fullest || out.Jobs[0].Pods == most && most == 5
-		for i := range w.Store().Pods() {
-			if p := w.Store().Pod(api.PodID(i)); p.Status.Restarts > max(1, spec.BackoffLimit) {
+		for id := range w.Store().PodCount() {
+			if p := w.Store().Pod(id); p.Status.Restarts > max(1, spec.BackoffLimit) {
 				t.Errorf("%s: %d restarts", s.Name, p.Status.Restarts)
 			}
 		}

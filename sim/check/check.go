@@ -47,8 +47,8 @@ type jobPods struct{ created, active, ended int32 }
 // countPods checks every pod and sums them up by Job.
 func (c *Checker) countPods(s *store.Store, report func(string, ...any)) []jobPods {
 	sums := make([]jobPods, len(s.Jobs()))
-	for i := range s.Pods() {
-		p := s.Pod(api.PodID(i))
+	for id := range s.PodCount() {
+		p := s.Pod(id)
 		sum := &sums[p.Job]
 		sum.created++
 		if p.Version != 0 && p.Active() {
@@ -57,9 +57,9 @@ func (c *Checker) countPods(s *store.Store, report func(string, ...any)) []jobPo
 		if p.Version == 0 || !p.Active() {
 			sum.ended++
 		}
-		if i < len(c.pods) {
-			checkPod(&c.pods[i], p, report)
-			c.pods[i] = *p
+		if int(id) < len(c.pods) {
+			checkPod(&c.pods[id], p, report)
+			c.pods[id] = *p
 		} else {
 			c.pods = append(c.pods, *p)
 		}

@@ -179,8 +179,8 @@ func (c *Controller) Restart() {
 			c.enqueue(j, 0)
 		}
 	}
-	for i := range c.store.Pods() {
-		if p := c.store.Pod(api.PodID(i)); p.Version != 0 {
+	for id := range c.store.PodCount() {
+		if p := c.store.Pod(id); p.Version != 0 {
 			c.observePod(p)
 		}
 	}

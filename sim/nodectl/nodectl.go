@@ -126,8 +126,8 @@ func (c *Controller) Monitor() {
 func (c *Controller) unknown(node *api.Node) {
 	w := c.writer(trace.NodeLifecycle, RuleUnknown)
 	c.store.UpdateNode(w, node.ID, false, node.Unschedulable, node.Unreachable)
-	for i := range c.store.Pods() {
-		p := c.store.Pod(api.PodID(i))
+	for pod := range c.store.PodCount() {
+		p := c.store.Pod(pod)
 		if p.Version != 0 && p.Node == node.ID && p.Status.Ready {
 			s := p.Status
 			s.Ready, s.ReadySince = false, c.kernel.Now().Truncate()
@@ -156,8 +156,8 @@ func (c *Controller) Taint(id api.NodeID, gen int32) {
 		return
 	}
 	w := c.writer(trace.TaintEviction, RuleTaint)
-	for i := range c.store.Pods() {
-		p := c.store.Pod(api.PodID(i))
+	for pod := range c.store.PodCount() {
+		p := c.store.Pod(pod)
 		if p.Version != 0 && p.Node == id && p.Deleted == des.Never {
 			c.store.Disrupt(w, p.ID, api.DeletionByTaintManager)
 			c.store.DeletePod(w, p.ID, api.Opt[int64]{})

@@ -31,8 +31,8 @@ func (c *Controller) armPodGC() {
 func (c *Controller) CollectPods() {
 	c.gcArmed = false
 	again := false
-	for i := range c.store.Pods() {
-		p := c.store.Pod(api.PodID(i))
+	for id := range c.store.PodCount() {
+		p := c.store.Pod(id)
 		switch {
 		case !c.collectable(p):
 		case p.Node == api.NoNode:

@@ -12,7 +12,7 @@ import (
 // the grace is 0 and no finalizer holds it (apiserver/pkg/registry/rest/delete.go:75 and
 // registry/generic/registry/store.go:1116, v0.37.2).
 func (s *Store) DeletePod(w Writer, id api.PodID, grace api.Opt[int64]) bool {
-	p := &s.pods[id]
+	p := s.Pod(id)
 	if p.Version == 0 {
 		return false
 	}
@@ -61,7 +61,7 @@ func (s *Store) shortenGrace(p *api.Pod, period int64) {
 
 // Disrupt sets the pod's DisruptionTarget condition.
 func (s *Store) Disrupt(w Writer, id api.PodID, d api.Disruption) bool {
-	p := &s.pods[id]
+	p := s.Pod(id)
 	if p.Version == 0 {
 		return false
 	}

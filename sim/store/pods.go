@@ -7,25 +7,22 @@ import (
 
 // CreatePod stores a new Pending pod of the Job with the tracking finalizer, at the completion index or api.NoIndex.
 func (s *Store) CreatePod(w Writer, job api.JobID, index int32) api.PodID {
-	id := api.PodID(len(s.pods))
 	number := s.created[job]
 	s.created[job]++
 	attempt := number
 	if index != api.NoIndex {
 		attempt = s.nextAttempt(job, index)
 	}
-	s.pods = append(s.pods, api.Pod{
-		ID: id, Job: job, Index: index, Attempt: attempt, Number: number, Node: api.NoNode,
-		Created: s.kernel.Now().Truncate(), Deleted: des.Never, Finalizer: true,
-		Status: api.PodStatus{ReadySince: des.Never, FinishedAt: des.Never, StartTime: des.Never,
-			RunningSince: des.Never, EndedAt: des.Never},
-	})
-	s.nextPod = append(s.nextPod, s.firstPod[job])
-	s.firstPod[job] = id
+	p := s.pods.add()
+	p.Job, p.Index, p.Attempt, p.Number, p.Node = job, index, attempt, number, api.NoNode
+	p.Created, p.Deleted, p.Finalizer = s.kernel.Now().Truncate(), des.Never, true
+	p.Status.Clear()
+	p.older = s.firstPod[job]
+	s.firstPod[job] = p.ID
 	s.live++
 	s.beforePod(&noPodYet)
-	s.commitPod(w, &s.pods[id])
-	return id
+	s.commitPod(w, &p.Pod)
+	return p.ID
 }
 
 // noPodYet is the pod before its creation.
@@ -46,7 +43,7 @@ func (s *Store) nextAttempt(job api.JobID, index int32) int32 {
 
 // BindPod puts the pod on a node. It reports false, and does nothing, where the pod is gone, deleted or bound already.
 func (s *Store) BindPod(w Writer, id api.PodID, node api.NodeID) bool {
-	p := &s.pods[id]
+	p := s.Pod(id)
 	if p.Version == 0 || p.Deleted != des.Never || p.Node != api.NoNode {
 		return false
 	}
@@ -59,7 +56,7 @@ func (s *Store) BindPod(w Writer, id api.PodID, node api.NodeID) bool {
 // UpdatePodStatus writes the pod's status. It reports false where the pod is gone. A write that changes nothing is
 // none.
 func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status *api.PodStatus) bool {
-	p := &s.pods[id]
+	p := s.Pod(id)
 	if p.Version == 0 {
 		return false
 	}
@@ -75,7 +72,7 @@ func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status *api.PodStatus) b
 // Untrack removes the pod's tracking finalizer, and with it the pod if that was all that held it. It reports false
 // where the pod is gone: to a controller, 404.
 func (s *Store) Untrack(w Writer, id api.PodID) bool {
-	p := &s.pods[id]
+	p := s.Pod(id)
 	if p.Version == 0 {
 		return false
 	}
@@ -95,7 +92,7 @@ func (s *Store) Untrack(w Writer, id api.PodID) bool {
 // FailPod makes a pod that no kubelet looks after Failed (PodGC's markFailedAndDeletePod,
 // podgc/gc_controller.go:346@v1.37.2).
 func (s *Store) FailPod(w Writer, id api.PodID, d api.Disruption) {
-	status := s.pods[id].Status
+	status := s.Pod(id).Status
 	status.Phase, status.EndedAt = api.Failed, s.kernel.Now()
 	if d != api.NoDisruption {
 		status.Disruption = d

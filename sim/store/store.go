@@ -11,12 +11,11 @@ import (
 type Store struct {
 	kernel *des.Kernel
 	jobs   []api.Job
-	pods   []api.Pod
+	pods   pages
 	nodes  []api.Node
 	ids    []api.PodID // the lists of uncounted pods, behind one another; never used again
 
-	firstPod []api.PodID // by Job: its newest pod, then nextPod
-	nextPod  []api.PodID // by pod: the pod of the same Job that was created before it, or noPod
+	firstPod []api.PodID // by Job: its newest pod, or noPod
 	created  []int32     // by Job: pods created so far
 	attempts [][]int32   // by Indexed Job and index: pods created so far
 	version  uint64
@@ -45,9 +44,8 @@ func New(k *des.Kernel) *Store { return &Store{kernel: k} }
 
 // Reset empties the store and keeps its memory. Watch delays are drawn from watch with source; observer may be nil.
 func (s *Store) Reset(nodes []api.NodeSpec, watch rng.Dist, source rng.Source, observer *trace.Observer) {
-	s.jobs, s.pods, s.nodes = s.jobs[:0], s.pods[:0], s.nodes[:0]
-	s.firstPod, s.nextPod = s.firstPod[:0], s.nextPod[:0]
-	s.created, s.attempts = s.created[:0], s.attempts[:0]
+	s.jobs, s.nodes, s.pods.n = s.jobs[:0], s.nodes[:0], 0
+	s.firstPod, s.created, s.attempts = s.firstPod[:0], s.created[:0], s.attempts[:0]
 	s.drop()
 	s.version, s.live, s.dropped = 0, 0, 0
 	s.views = [viewCount]view{}
@@ -67,10 +65,10 @@ func (s *Store) Job(id api.JobID) *api.Job { return &s.jobs[id] }
 func (s *Store) Jobs() []api.Job { return s.jobs }
 
 // Pod is the pod id as stored. The caller must not change it.
-func (s *Store) Pod(id api.PodID) *api.Pod { return &s.pods[id] }
+func (s *Store) Pod(id api.PodID) *api.Pod { return &s.pods.at(id).Pod }
 
-// Pods are all pods ever created, by id.
-func (s *Store) Pods() []api.Pod { return s.pods }
+// PodCount is how many pods were ever created: all ids below it are pods.
+func (s *Store) PodCount() api.PodID { return s.pods.n }
 
 // Node is the node id as stored. The caller must not change it.
 func (s *Store) Node(id api.NodeID) *api.Node { return &s.nodes[id] }
@@ -83,10 +81,12 @@ func (s *Store) LivePods() int { return s.live }
 
 // PodsOf calls f with every existing pod of the Job, newest first, until f returns false.
 func (s *Store) PodsOf(job api.JobID, f func(*api.Pod) bool) {
-	for id := s.firstPod[job]; id != noPod; id = s.nextPod[id] {
-		if p := &s.pods[id]; p.Version != 0 && !f(p) {
+	for id := s.firstPod[job]; id != noPod; {
+		p := s.pods.at(id)
+		if p.Version != 0 && !f(&p.Pod) {
 			return
 		}
+		id = p.older
 	}
 }
 

@@ -44,7 +44,7 @@ type Notice struct {
 // PodAt is the pod as the notice's write left it; its Version is 0 if it was removed. Valid until the next write.
 func (s *Store) PodAt(n *Notice) *api.Pod {
 	if n.past == 0 {
-		return &s.pods[n.Pod]
+		return &s.pods.at(n.Pod).Pod
 	}
 	return &s.podPast.states[n.past]
 }
