@@ -88,7 +88,7 @@ var rooms = []room{
 		}},
 	{dirs: []string{"e2e/worker", "e2e/worker/fate"}, may: []string{"e2e/worker/fate"},
 		why: "the program in the container is static and depends on nothing"},
-	{dirs: []string{"e2e/oracle/..."}, may: append([]string{"sim/kubelet", "e2e/..."}, live...),
+	{dirs: []string{"e2e/oracle/..."}, may: append([]string{"sim/kubelet", "scenarios/gen", "e2e/..."}, live...),
 		why: symmetry + ", and in the life of a pod (sim/kubelet.Life), which both worlds live",
 		third: map[string]string{
 			"k8s.io":                            "the real control plane: this room's subject, and no other's",

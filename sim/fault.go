@@ -13,9 +13,17 @@ var mischief = store.Writer{Actor: trace.User, Because: trace.RuleFault}
 // happens, as for a user who gets a 404.
 func (w *World) fault(f *api.Fault) {
 	switch f.Kind {
-	case api.PatchJob, api.DeleteJob, api.DeletePod, api.EvictPod:
-		if id := w.ids[f.Job]; id >= 0 {
-			w.jobFault(f, id)
+	case api.PatchJob:
+		w.store.UpdateJobSpec(mischief, f.Job, &f.Patch)
+	case api.DeleteJob:
+		w.store.DeleteJob(mischief, f.Job, f.Propagation)
+	case api.DeletePod:
+		if p := w.findPod(f); p != nil {
+			w.store.DeletePod(mischief, p.ID, f.Grace)
+		}
+	case api.EvictPod:
+		if p := w.findPod(f); p != nil {
+			w.evict(p, f.Grace)
 		}
 	case api.DrainNode:
 		w.cordon(f.Node, true)
@@ -36,28 +44,10 @@ func (w *World) fault(f *api.Fault) {
 	}
 }
 
-func (w *World) jobFault(f *api.Fault, id api.JobID) {
-	switch f.Kind {
-	case api.PatchJob:
-		w.store.UpdateJobSpec(mischief, id, &f.Patch)
-	case api.DeleteJob:
-		w.store.DeleteJob(mischief, id, f.Propagation)
-	case api.DeletePod:
-		if p := w.findPod(id, f); p != nil {
-			w.store.DeletePod(mischief, p.ID, f.Grace)
-		}
-	case api.EvictPod:
-		if p := w.findPod(id, f); p != nil {
-			w.evict(p, f.Grace)
-		}
-	default:
-	}
-}
-
 // findPod is the pod that the fault names, if it exists.
-func (w *World) findPod(job api.JobID, f *api.Fault) *api.Pod {
+func (w *World) findPod(f *api.Fault) *api.Pod {
 	var found *api.Pod
-	w.store.PodsOf(job, func(p *api.Pod) bool {
+	w.store.PodsOf(f.Job, func(p *api.Pod) bool {
 		if p.Index == f.Index && p.Attempt == f.Attempt {
 			found = p
 		}
@@ -66,12 +56,10 @@ func (w *World) findPod(job api.JobID, f *api.Fault) *api.Pod {
 	return found
 }
 
-// evict is the eviction API: DisruptionTarget first, then the deletion; a pod that has ended is only deleted
-// (pkg/registry/core/pod/storage/eviction.go:167@v1.37.2).
+// evict is the eviction API: DisruptionTarget first, whatever state the pod is in, then the deletion
+// (addConditionAndDeletePod, pkg/registry/core/pod/storage/eviction.go:322@v1.37.2).
 func (w *World) evict(p *api.Pod, grace api.Opt[int64]) {
-	if !p.Status.Phase.Terminal() && p.Deleted == des.Never && p.Status.Phase == api.Running {
-		w.store.Disrupt(mischief, p.ID, api.EvictionByEvictionAPI)
-	}
+	w.store.Disrupt(mischief, p.ID, api.EvictionByEvictionAPI)
 	w.store.DeletePod(mischief, p.ID, grace)
 }
 

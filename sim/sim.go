@@ -52,7 +52,7 @@ func (w *World) Outcome() Outcome {
 	out := Outcome{At: w.kernel.Now(), Steps: w.kernel.Steps(), End: EndHorizon}
 	_, left := w.kernel.Peek()
 	switch {
-	case w.finished == len(w.cfg.Jobs):
+	case w.store.AllEnded():
 		out.End = EndFinished
 	case !left:
 		out.End = EndQuiescent
@@ -61,9 +61,7 @@ func (w *World) Outcome() Outcome {
 	for i := range out.Jobs {
 		o := &out.Jobs[i]
 		o.Submitted, o.Finished = w.cfg.Jobs[i].At, des.Never
-		if id := w.ids[i]; id >= 0 {
-			w.sumJob(o, w.store.Job(id))
-		}
+		w.sumJob(o, w.store.Job(api.JobID(i)))
 	}
 	for id := range w.store.PodCount() {
 		p := w.store.Pod(id)
@@ -76,7 +74,7 @@ func (w *World) sumJob(o *JobOutcome, j *api.Job) {
 	o.Status = j.Status
 	if c, ok := j.Status.FinishedCondition(); ok {
 		o.Condition = c
-		o.Finished = w.ends[j.ID]
+		o.Finished = w.store.Ended(j.ID)
 	}
 }
 

@@ -29,9 +29,7 @@ type World struct {
 	fates   api.Fates
 
 	observer *trace.Observer
-	ids      []api.JobID        // by submission: the Job in the store, which has the same number; -1 before
-	ends     []des.Time         // by Job: when it finished or was removed; Never
-	finished int                // how many of those
+	ending   bool               // every Job has finished: the run ends with the instant
 	check    func(*store.Store) // test mode: called after every event
 	over     bool
 }
@@ -73,17 +71,14 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 		w.observer = &trace.Observer{Sink: sink, JobName: w.jobName, NodeName: w.nodeName}
 	}
 	lat := &cfg.Knobs.Latency
-	w.store.Reset(cfg.Nodes, lat.Watch, source, w.observer)
+	w.store.Reset(cfg.Nodes, len(cfg.Jobs), lat.Watch, source, w.observer)
 	w.jobctl.Reset(&cfg.Knobs, source, w.observer)
 	w.sched.Reset(source, lat.Bind, len(cfg.Nodes))
 	w.kubelet.Reset(kubelet.Env{Knobs: &cfg.Knobs, Fates: &w.fates}, len(cfg.Nodes))
 	w.gc.Reset()
 	w.nodectl.Reset(&cfg.Knobs, len(cfg.Nodes))
-	w.finished, w.over = 0, false
-	w.ids, w.ends = w.ids[:0], w.ends[:0]
+	w.ending, w.over = false, false
 	for i := range cfg.Jobs {
-		w.ids = append(w.ids, -1)
-		w.ends = append(w.ends, des.Never)
 		w.kernel.Schedule(cfg.Jobs[i].At, api.ClassUser, api.KindSubmit, int32(i), 0)
 	}
 	for i := range cfg.Faults {
@@ -113,6 +108,10 @@ func (w *World) Step() bool {
 	}
 	w.handle(e)
 	w.deliver()
+	if !w.ending && !w.cfg.Until.Quiescent && w.store.AllEnded() {
+		w.ending = true
+		w.kernel.Schedule(w.kernel.Now(), api.ClassEnd, api.KindEnd, 0, 0)
+	}
 	if w.check != nil {
 		w.check(w.store)
 	}
@@ -149,7 +148,7 @@ func (w *World) handle(e des.Event) {
 	case api.KindOrphan:
 		w.jobctl.OrphanCalled()
 	case api.KindAPIEvent:
-		w.jobctl.EventWritten()
+		w.jobctl.Event(e.Arg)
 	case api.KindTTL:
 		w.gc.Expire(api.JobID(e.Obj), e.Arg)
 	case api.KindCollect:
@@ -169,34 +168,11 @@ func (w *World) deliver() {
 	w.kubelet.Observe(w.store.Due(store.KubeletView))
 	w.sched.Observe(w.store.Due(store.SchedulerView))
 	w.jobctl.Observe(w.store.Due(store.JobControllerView))
-	due := w.store.Due(store.CollectorView)
-	w.gc.Observe(due)
-	w.finish(due)
+	w.gc.Observe(w.store.Due(store.CollectorView))
 	w.nodectl.Observe(w.store.Due(store.NodeControllerView))
 	w.store.Forget()
 }
 
-// finish looks for Jobs that have finished, which may end the run: at the end of the instant.
-func (w *World) finish(due []store.Notice) {
-	for i := range due {
-		n := &due[i]
-		if n.Object != store.JobObject || w.ends[n.Job] != des.Never {
-			continue
-		}
-		if j := w.store.JobAt(n); j.Version != 0 && !j.Status.Finished() {
-			continue
-		}
-		w.ends[n.Job] = n.At
-		w.finished++
-		if !w.cfg.Until.Quiescent && w.finished == len(w.cfg.Jobs) {
-			w.kernel.Schedule(w.kernel.Now(), api.ClassEnd, api.KindEnd, 0, 0)
-		}
-	}
-}
-
 var user = store.Writer{Actor: trace.User, Because: trace.RuleSubmit}
 
-func (w *World) submit(i int32) {
-	w.ids[i] = api.JobID(i)
-	w.store.CreateJob(user, w.ids[i], &w.cfg.Jobs[i].Spec)
-}
+func (w *World) submit(i int32) { w.store.CreateJob(user, api.JobID(i), &w.cfg.Jobs[i].Spec) }

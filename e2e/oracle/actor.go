@@ -37,6 +37,9 @@ func (a Actor) rank() int {
 	return len(actorOrder)
 }
 
+// rankEvents is the place of API events: they are written beside whatever else goes on.
+const rankEvents = 1 << 10
+
 // controls says whether a is a controller of the kube-controller-manager.
 func (a Actor) controls() bool {
 	switch a {

@@ -13,7 +13,8 @@ import (
 // newTransport is the way of one actor to the API server.
 func (c *Cluster) newTransport(a Actor, l Limit) *transport {
 	t := &transport{db: c.db, actor: a, names: c.names, network: c.options.Network, answered: c.options.Answered,
-		events: c.options.Events, watches: &c.watches}
+		events: c.options.Events, freeEvents: c.options.FreeEvents,
+		watches: &c.watches}
 	if l.QPS > 0 {
 		t.limiter = rate.NewLimiter(rate.Limit(l.QPS), l.Burst)
 	}
@@ -51,7 +52,7 @@ func (c *Cluster) newMetadataClient(a Actor) (metadata.Interface, error) {
 // limit is the rate limit of an actor.
 func (c *Cluster) limit(a Actor) Limit {
 	switch {
-	case a.controls():
+	case a.controls() && (a == JobController || !c.options.JobLimitOnly):
 		return c.options.ManagerLimit
 	case a == Scheduler:
 		return c.options.SchedulerLimit

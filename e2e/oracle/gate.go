@@ -18,8 +18,9 @@ import (
 //
 //  1. watch deliveries, by revision; the deliveries of one revision to several watchers go together;
 //  2. requests, by actor (actorOrder);
-//  3. of one actor: by the order in which their objects were created, creations last;
-//  4. of one object, and of creations: by their text.
+//  3. of one actor: those that came to rest before a turn was given before those that came after it;
+//  4. of those that came together: by the order in which their objects were created, creations last;
+//  5. of one object, and of creations: by their text.
 //
 // The gate delays nothing in virtual time and refuses nothing: it picks one of the orders that a
 // real cluster could show. All timers of an instant fire before the first turn of that instant.
@@ -55,6 +56,7 @@ const (
 // turn is one thing that waits for the gate.
 type turn struct {
 	rank    int
+	wave    uint64 // how many turns had been given when it came; 0 for watches
 	ordinal uint64 // watch: the revision; request: when its object was created
 	key     func() string
 	text    string // of key, once it was asked for
@@ -83,6 +85,9 @@ func wallClock() time.Time {
 func (g *gate) pass(ctx context.Context, rank int, ordinal uint64, key func() string) error {
 	t := &turn{rank: rank, ordinal: ordinal, key: key, open: make(chan struct{})}
 	g.mu.Lock()
+	if rank != rankWatch {
+		t.wave = g.granted
+	}
 	if g.err != nil {
 		g.mu.Unlock()
 		return errGateShut
@@ -198,6 +203,8 @@ func (t turns) Less(i, j int) bool {
 	switch {
 	case a.rank != b.rank:
 		return a.rank < b.rank
+	case a.wave != b.wave:
+		return a.wave < b.wave
 	case a.ordinal != b.ordinal:
 		return a.ordinal < b.ordinal
 	}

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -17,6 +18,8 @@ type lives struct {
 	env   kubelet.Env
 	start time.Time // the scenario's time 0
 	jobs  map[string]api.JobID
+	// latest is the latest time at which a pod has planned to act.
+	latest atomic.Int64
 }
 
 // of is the life of a pod. The fates of pods of no Job of the scenario are those of api.AnyJob.
@@ -46,10 +49,7 @@ func (l *podLife) Next(e PodEvent) PodStep {
 			return PodStep{} // it was lived before, by a kubelet that forgot it
 		}
 		l.begun = true
-		job, ok := l.lives.jobs[l.run.Job]
-		if !ok {
-			job = api.AnyJob
-		}
+		job := l.lives.jobID(l.run.Job)
 		template := scenarios.PodTemplate(&e.Pod.Spec)
 		l.Begin(&l.lives.env, &api.Pod{Job: job, Index: l.run.Index, Attempt: l.run.Attempt, Number: l.run.Number},
 			&template, now)
@@ -73,8 +73,19 @@ func (l *podLife) act(now des.Time) PodStep {
 	}
 	if next := l.Life.Next(); next != des.Never {
 		step.Wake = l.lives.start.Add(time.Duration(next))
+		l.lives.plan(next)
 	}
 	return step
+}
+
+// plan notes that a pod is to act at t.
+func (l *lives) plan(t des.Time) {
+	for {
+		latest := l.latest.Load()
+		if int64(t) <= latest || l.latest.CompareAndSwap(latest, int64(t)) {
+			return
+		}
+	}
 }
 
 // since is the scenario's time at t.

@@ -36,17 +36,20 @@ type Options struct {
 	Life func(PodRun) Life
 
 	// ManagerLimit is the rate limit of each controller, SchedulerLimit that of the scheduler;
-	// zero: none.
+	// zero: none. With JobLimitOnly the former holds for the Job controller and no other.
 	ManagerLimit, SchedulerLimit Limit
+	JobLimitOnly                 bool
 	// Network decides what becomes of each request on its way; nil: nothing happens to it. It is
 	// asked in the order in which the requests are served, so it may count.
 	Network func(Request) Answer
-	// WatchDelay is how late an actor learns of writes to a resource; nil: not at all late. Every
-	// watch of the controllers belongs to the Manager.
+	// WatchDelay is how late an actor learns of a write to a resource; nil: not at all late. Every
+	// watch of the controllers belongs to the Manager. It is asked once for each delivery.
 	WatchDelay func(a Actor, resource string) time.Duration
 	// Events keeps API events (and commits them as writes); otherwise they are answered and
 	// forgotten.
 	Events bool
+	// FreeEvents lets API events pass without tokens of the rate limits.
+	FreeEvents bool
 
 	// Observe is told of every committed write, in order, one at a time. It must not call the
 	// cluster.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,6 @@ import (
 const (
 	wallLimit      = 2 * time.Minute      // of real time
 	defaultHorizon = 365 * 24 * time.Hour // as sim.Until has it
-	quiescence     = 3 * 24 * time.Hour   // nothing was written for so long: nothing is left to happen
 	unlimitedPods  = 1_000_000            // of a node without limits
 )
 
@@ -37,7 +37,7 @@ func Play(t *testing.T, s *scenarios.Scenario, seed, replication uint64) (*trace
 	if err := unsupported(cfg); err != nil {
 		return nil, fmt.Errorf("scenario %q: %w", s.Name, err)
 	}
-	p := &player{cfg: cfg, manifests: s.Manifests}
+	p := &player{cfg: cfg, manifests: s.Manifests, patience: patience(cfg)}
 	err := Bubble(t, wallLimit, p.run)
 	if err != nil {
 		err = fmt.Errorf("scenario %q: %w", s.Name, err)
@@ -56,23 +56,12 @@ func unsupported(cfg *sim.Config) error {
 			errs = append(errs, fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, args...)...))
 		}
 	}
-	k, d := &cfg.Knobs, api.DefaultKnobs()
+	k := &cfg.Knobs
 	version := fmt.Sprintf("v1.%d.", k.Kubernetes)
 	bad(!strings.HasPrefix(KubernetesVersion, version),
 		"kubernetesVersion: %s (allowed: that of %s, which it was built with)",
 		strings.TrimSuffix(version, "."), KubernetesVersion)
-	constant := func(field string, got, want any) {
-		bad(got != want, "cluster.knobs.%s: %v (allowed: %v, a constant of Kubernetes)", field, got, want)
-	}
-	constant("syncBatch", k.SyncBatch, d.SyncBatch)
-	constant("apiBackoff", k.APIBackoff, d.APIBackoff)
-	constant("maxAPIBackoff", k.MaxAPIBackoff, d.MaxAPIBackoff)
-	constant("podFailureBackoff", k.PodFailureBackoff, d.PodFailureBackoff)
-	constant("maxPodBackoff", k.MaxPodBackoff, d.MaxPodBackoff)
-	constant("maxUncountedPods", k.MaxUncountedPods, d.MaxUncountedPods)
-	constant("maxPodsPerSync", k.MaxPodsPerSync, d.MaxPodsPerSync)
-	constant("slowStartBatch", k.SlowStartBatch, d.SlowStartBatch)
-	constant("expectationTimeout", k.ExpectationTimeout, d.ExpectationTimeout)
+	errs = append(errs, fixedConstants(k))
 	return errors.Join(errs...)
 }
 
@@ -83,6 +72,8 @@ type player struct {
 	cluster   *Cluster
 	tracer    *tracer
 	trace     *trace.Trace
+	lives     *lives
+	patience  time.Duration
 }
 
 func (p *player) run() (err error) {
@@ -90,6 +81,7 @@ func (p *player) run() (err error) {
 		Kubernetes: fmt.Sprintf("v1.%d", p.cfg.Knobs.Kubernetes), Seed: p.cfg.Seed, Replication: p.cfg.Replication}}
 	start := time.Now().Add(defaultWarmup)
 	p.tracer = newTracer(p.cfg, start, p.trace)
+	setConstants(&p.cfg.Knobs)
 	c, err := New(p.options(start))
 	if err != nil {
 		return err
@@ -106,12 +98,14 @@ func (p *player) run() (err error) {
 func (p *player) options(start time.Time) Options {
 	cfg, k := p.cfg, &p.cfg.Knobs
 	fates := &api.Fates{Rules: cfg.Fates, Source: rng.Source{Seed: cfg.Seed, Replication: cfg.Replication}}
-	l := &lives{env: kubelet.Env{Knobs: k, Fates: fates}, start: start, jobs: map[string]api.JobID{}}
+	p.lives = &lives{env: kubelet.Env{Knobs: k, Fates: fates}, start: start, jobs: map[string]api.JobID{}}
 	for i := range cfg.Jobs {
-		l.jobs[cfg.Jobs[i].Spec.Name] = api.JobID(i)
+		p.lives.jobs[cfg.Jobs[i].Spec.Name] = api.JobID(i)
 	}
-	o := Options{Seed: cfg.Seed, Workers: int(k.JobSyncs), Life: l.of, Observe: p.tracer.write, WallLimit: wallLimit,
-		ManagerLimit: Limit{QPS: k.QPS, Burst: int(k.Burst)}, GarbageCollector: true}
+	o := Options{Seed: cfg.Seed, Workers: int(k.JobSyncs), Life: p.lives.of, Observe: p.tracer.write, WallLimit: wallLimit,
+		ManagerLimit: Limit{QPS: k.QPS, Burst: int(k.Burst)}, GarbageCollector: true,
+		FreeEvents: !k.Events, JobLimitOnly: true}
+	p.network(&o)
 	for i := range cfg.Jobs {
 		o.TTL = o.TTL || cfg.Jobs[i].Spec.TTLSecondsAfterFinished.Set
 	}
@@ -127,10 +121,22 @@ func (p *player) options(start time.Time) Options {
 	for i := range cfg.Nodes {
 		n := &cfg.Nodes[i]
 		o.Nodes = append(o.Nodes, nodeObject(n))
-		o.Scheduler = o.Scheduler || !n.Unlimited
 	}
-	o.Scheduler = o.Scheduler || len(cfg.Nodes) > 1 || o.NodeLifecycle
+	o.Scheduler = scheduled(cfg)
 	return o
+}
+
+// scheduled says whether the scenario needs the real scheduler: where there is one node without limits that stays, a
+// binder does.
+func scheduled(cfg *sim.Config) bool {
+	return len(cfg.Nodes) != 1 || !cfg.Nodes[0].Unlimited || slices.ContainsFunc(cfg.Faults, func(f api.Fault) bool {
+		switch f.Kind {
+		case api.DrainNode, api.CordonNode, api.LoseNode, api.DeleteNode:
+			return true
+		default:
+			return false
+		}
+	})
 }
 
 func nodeObject(spec *api.NodeSpec) corev1.Node {
@@ -187,38 +193,50 @@ func (p *player) play() error {
 			return fmt.Errorf("at %v: %s: %w", a.At, a.Name, err)
 		}
 	}
-	if p.cfg.Until.Quiescent {
-		return p.quiesce(horizon)
+	for {
+		end := p.quiet()
+		over, err := p.await(min(horizon, end))
+		if now := p.cluster.Now(); err != nil || over || now >= horizon || now >= p.quiet() {
+			return err
+		}
 	}
-	_, err := p.await(horizon)
-	return err
 }
 
 // await waits until the scenario's time t, or until the run is over: at the end of the instant in which the last Job
 // finished.
 func (p *player) await(t time.Duration) (over bool, err error) {
-	if p.cfg.Until.Quiescent {
-		_, err = p.cluster.Await(t, func() bool { return false })
-		return false, err
-	}
-	over, err = p.cluster.Await(t, func() bool { _, done := p.tracer.finished(); return done })
+	over, err = p.cluster.Await(t, func() bool {
+		_, done := p.tracer.finished()
+		return done && !p.cfg.Until.Quiescent
+	})
 	if over && err == nil {
 		err = p.cluster.Settle()
 	}
 	return over, err
 }
 
-// quiesce waits until nothing is left to happen.
-func (p *player) quiesce(horizon time.Duration) error {
-	for {
-		end := min(horizon, p.tracer.quiet().Add(quiescence).Sub(p.cluster.Start))
-		if _, err := p.cluster.Await(end, func() bool { return false }); err != nil {
-			return err
-		}
-		if p.cluster.Now() >= min(horizon, p.tracer.quiet().Add(quiescence).Sub(p.cluster.Start)) {
-			return nil
-		}
+// quiet is when nothing is left to happen, if nothing is written until then: what the nodes have planned is over, and
+// so is the longest wait of any controller.
+func (p *player) quiet() time.Duration {
+	last := max(p.tracer.quiet(), time.Duration(p.lives.latest.Load()))
+	return last + p.patience
+}
+
+// patience is longer than any controller waits.
+func patience(cfg *sim.Config) time.Duration {
+	longest := int64(0)
+	for i := range cfg.Jobs {
+		s := &cfg.Jobs[i].Spec
+		longest = max(longest, s.ActiveDeadlineSeconds.Value, int64(s.TTLSecondsAfterFinished.Value))
 	}
+	for i := range cfg.Faults {
+		p := &cfg.Faults[i].Patch
+		longest = max(longest, p.ActiveDeadlineSeconds.Value, int64(p.TTLSecondsAfterFinished.Value))
+	}
+	k := &cfg.Knobs
+	longest += k.UnreachableSeconds
+	return time.Duration(api.Seconds(longest)) + 2*time.Duration(k.MaxPodBackoff+k.MaxAPIBackoff+k.ExpectationTimeout) +
+		time.Hour
 }
 
 // script is what the user does: the submissions, then the faults.

@@ -144,11 +144,11 @@ func (r *tracer) finished() (time.Time, bool) {
 	return last, len(r.ends) == len(r.jobs)
 }
 
-// quiet is since when nothing was written.
-func (r *tracer) quiet() time.Time {
+// quiet is since when nothing was written, in the scenario's time.
+func (r *tracer) quiet() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.last
+	return r.last.Sub(r.start)
 }
 
 // find is the name of a Job's pod, as the trace names it; empty if there never was one.
@@ -161,6 +161,13 @@ func (r *tracer) find(job string, index, attempt int32) types.NamespacedName {
 		}
 	}
 	return types.NamespacedName{}
+}
+
+// run is what the trace knows of a pod.
+func (r *tracer) run(p *corev1.Pod) PodRun {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ledger.run(p)
 }
 
 func (r *tracer) jobID(name string) (api.JobID, bool) {

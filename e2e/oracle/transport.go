@@ -35,7 +35,9 @@ type transport struct {
 	network  func(Request) Answer            // nil: a perfect network
 	answered func(r Request, statusCode int) // nil: nobody listens; 0: a broken connection
 	events   bool                            // keep API events
-	watches  *watches
+	// freeEvents lets those that are not kept pass without a token.
+	freeEvents bool
+	watches    *watches
 }
 
 // resolver reads paths as the API server does.
@@ -52,15 +54,26 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	r := Request{Actor: t.actor, Verb: info.Verb, Group: info.APIGroup, Resource: info.Resource,
 		Subresource: info.Subresource, Namespace: info.Namespace, Name: info.Name}
 	dropped := !t.events && r.Resource == "events" && (r.Verb == "create" || r.Verb == "patch")
-	if !dropped || t.limiter != nil {
+	if !dropped || t.limiter != nil && !t.freeEvents {
 		if err := t.queue(req, r); err != nil {
 			return nil, err
 		}
 	}
 	if dropped {
-		return dropEvent(req), nil
+		return t.drop(req, r)
 	}
 	return t.cross(req, r, info)
+}
+
+// drop answers an API event that is not kept. Where the client has a limit, it takes as long as if it were.
+func (t *transport) drop(req *http.Request, r Request) (*http.Response, error) {
+	if t.limiter != nil && !t.freeEvents && t.network != nil {
+		a := t.network(r)
+		if err := sleep(req.Context(), max(0, a.Before)+max(0, a.After)); err != nil {
+			return nil, err
+		}
+	}
+	return dropEvent(req), nil
 }
 
 // queue returns when the request may leave the client.
@@ -141,7 +154,10 @@ func refusal(req *http.Request, err error) *http.Response {
 
 // turn waits at the gate.
 func (t *transport) turn(req *http.Request, r Request) error {
-	ordinal := uint64(math.MaxUint64)
+	rank, ordinal := t.actor.rank(), uint64(math.MaxUint64)
+	if r.Resource == "events" {
+		rank = rankEvents
+	}
 	if r.Name != "" {
 		prefix := resourcePrefix(schema.GroupResource{Group: r.Group, Resource: r.Resource})
 		key := prefix + "/" + r.Name
@@ -150,7 +166,7 @@ func (t *transport) turn(req *http.Request, r Request) error {
 		}
 		ordinal = t.db.bornAt(prefix, key)
 	}
-	return t.db.gate.pass(req.Context(), t.actor.rank(), ordinal, func() string { return t.tieText(req, r) })
+	return t.db.gate.pass(req.Context(), rank, ordinal, func() string { return t.tieText(req, r) })
 }
 
 // tieText orders requests of one actor for equally old objects: creations by the age of the owner

@@ -20,7 +20,7 @@ type watcher struct {
 	key       string
 	recursive bool
 	matches   func(*entry) bool
-	delay     time.Duration
+	delay     func() time.Duration           // of the next delivery; nil: none
 	send      func(change, watch.Event) bool // false: the watcher is to end
 
 	mu    sync.Mutex
@@ -64,7 +64,7 @@ func (s *memory) Watch(ctx context.Context, key string, opts storage.ListOptions
 		},
 	}
 	if c.db.delay != nil {
-		w.delay = c.db.delay(c.Actor, s.resource.Resource)
+		w.delay = func() time.Duration { return c.db.delay(c.Actor, s.resource.Resource) }
 	}
 	c.db.mu.Lock()
 	defer c.db.mu.Unlock()
@@ -134,7 +134,7 @@ func (db *database) subscribe(ctx context.Context, a Actor, gr schema.GroupResou
 		},
 	}
 	if db.delay != nil {
-		w.delay = db.delay(a, gr.Resource)
+		w.delay = func() time.Duration { return db.delay(a, gr.Resource) }
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -170,7 +170,11 @@ func (w *watcher) push(ch change) {
 		return
 	}
 	w.mu.Lock()
-	w.queue = append(w.queue, delivery{rev: ch.rev, due: time.Now().Add(w.delay), change: ch, event: out})
+	due := time.Now()
+	if w.delay != nil {
+		due = due.Add(w.delay())
+	}
+	w.queue = append(w.queue, delivery{rev: ch.rev, due: due, change: ch, event: out})
 	w.mu.Unlock()
 	select {
 	case w.wake <- struct{}{}:

@@ -30,10 +30,10 @@ func clientLimit(d *drawing) {
 	k.Events = ptr(d.coin(1, 2))
 }
 
-// latency is a short one, constant or not.
+// latency is a short one, constant unless random latencies are allowed.
 func (d *drawing) latency(most des.Duration) scenarios.Dist {
 	v := 1 + des.Duration(d.stream.Int64N(int64(most)))
-	if d.coin(1, 3) {
+	if !d.on.Has(RandomLatency) || d.coin(1, 3) {
 		return constant(v)
 	}
 	u, err := rng.NewUniform(0, v)

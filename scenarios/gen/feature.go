@@ -58,6 +58,7 @@ const (
 	OldVersions
 	Quiescence
 	Ties
+	RandomLatency
 	features // how many there are
 )
 
@@ -117,6 +118,7 @@ var table = [features]row{
 	OldVersions:     {name: "old-versions", world: oldVersions},
 	Quiescence:      {name: "quiescence", world: quiescence},
 	Ties:            {name: "ties"},
+	RandomLatency:   {name: "random-latency"},
 }
 
 // String is the feature's name, such as on-failure.

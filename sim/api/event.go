@@ -2,11 +2,12 @@ package api
 
 import "github.com/jobsim/jobsim/sim/des"
 
-// The classes order what happens in one instant. First everyone looks: timers fire, watchers learn, controllers begin
-// to sync. Then they write, one write at a time, by who writes; whoever a write concerns looks at it before the next.
-// The oracle keeps the same order (e2e/oracle/gate.go).
+// The classes order what happens in one instant. First everyone looks: timers fire, controllers begin to sync, delayed
+// deliveries come. Then they write, one write at a time, by who writes; whoever a write concerns looks at it before
+// the next. The oracle keeps the same order (e2e/oracle/gate.go).
 const (
 	ClassLook des.Class = iota
+	ClassWatch
 	ClassUser
 	ClassKubelet
 	ClassScheduler
@@ -17,6 +18,7 @@ const (
 	ClassCronJob
 	ClassJobController
 	ClassTTL
+	ClassEvents
 	ClassEnd
 )
 
@@ -35,7 +37,7 @@ const (
 	KindSync                       // jobctl: a worker is free for the queue
 	KindCall                       // jobctl: call Arg of Job Obj's sync takes effect
 	KindOrphan                     // jobctl: the request for the first orphan takes effect
-	KindAPIEvent                   // jobctl: the event recorder's next write
+	KindAPIEvent                   // jobctl: the event recorder's next write; Arg says whether it begins or ends
 	KindTTL                        // gc: Job Obj may have expired; Arg is its generation
 	KindCollect                    // gc: there are Jobs or pods to collect
 	KindCollectPod                 // gc: pod Obj is to be deleted

@@ -23,6 +23,7 @@ type call struct {
 	pod     api.PodID
 	index   int32 // opCreate: completion index; opUntrack: position in removals
 	because trace.Rule
+	ready   bool // opUntrackDelete, opDelete: the pod was ready when the sync began
 }
 
 // issue sends the calls of a stage, all at once: each takes its token of the client's rate limit in order, and its
@@ -95,7 +96,7 @@ func (c *Controller) untrackForDeletion(j *jobState, patch call) {
 		return
 	}
 	j.wrotePod = c.store.Version()
-	s.calls = append(s.calls, call{op: opDelete, pod: patch.pod, because: patch.because})
+	s.calls = append(s.calls, call{op: opDelete, pod: patch.pod, because: patch.because, ready: patch.ready})
 	s.pending++
 	c.send(j, int32(len(s.calls)-1))
 }
@@ -110,7 +111,7 @@ func (c *Controller) deletePodCall(j *jobState, del call) {
 	}
 	s.nActive--
 	s.terminating++
-	if slot := c.cache.lookup(del.pod); slot != nil && slot.pod.Status.Ready {
+	if del.ready {
 		s.ready--
 	}
 }

@@ -2,15 +2,14 @@ package jobctl
 
 import (
 	"github.com/jobsim/jobsim/sim/api"
-	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/rng"
 )
 
 // The event spam filter: a burst of 25 for each object, then one in 300 s (client-go/tools/record/events_cache.go:47).
 const (
-	spamBurst                = 25
-	spamRefill  des.Duration = 300 * des.Second
-	eventBuffer              = 1000 // the broadcaster's queue; what does not fit is dropped (record/event.go)
+	spamBurst   = 25
+	spamQPS     = float64(float32(1. / 300))
+	eventBuffer = 1000 // the broadcaster's queue; what does not fit is dropped (record/event.go)
 )
 
 // recorder writes Kubernetes Events one after another. They matter because they take tokens of the controller's client.
@@ -31,37 +30,43 @@ func (c *Controller) event(j *jobState, _ string) {
 	}
 	r := &c.events
 	for int(j.job.ID) >= len(r.spam) {
-		r.spam = append(r.spam, limiter{every: spamRefill, depth: spamBurst * spamRefill})
+		r.spam = append(r.spam, limiter{})
+		r.spam[len(r.spam)-1].reset(spamQPS, spamBurst)
 	}
-	spam := &r.spam[j.job.ID]
-	before := *spam
-	if spam.reserve(c.kernel.Now()) > c.kernel.Now() {
-		*spam = before // refused, and no token taken
-		return
-	}
-	if r.queued < eventBuffer {
+	if r.spam[j.job.ID].allow(c.kernel.Now()) && r.queued < eventBuffer {
 		r.queued++
-		c.writeEvents()
+		c.nextEvent()
 	}
 }
 
-// writeEvents starts the next event's write, unless one is under way.
-func (c *Controller) writeEvents() {
+// nextEvent begins with the next event, unless one is under way. Its request comes after those of all syncs in this
+// instant: they are under way while the recorder is being told.
+func (c *Controller) nextEvent() {
 	r := &c.events
 	if r.busy || r.queued == 0 {
 		return
 	}
 	r.busy = true
 	r.queued--
-	now := c.kernel.Now()
-	at := c.limiter.reserve(now)
-	at = at.Add(c.source.Draw(&c.knobs.Latency.Request, rng.Key{Purpose: rng.Latency, Job: -1, Index: r.calls}))
-	r.calls++
-	c.kernel.Schedule(at, api.ClassJobController, api.KindAPIEvent, 0, 0)
+	c.kernel.Schedule(c.kernel.Now(), api.ClassEvents, api.KindAPIEvent, 0, eventBegins)
 }
 
-// EventWritten is the end of an event's write.
-func (c *Controller) EventWritten() {
-	c.events.busy = false
-	c.writeEvents()
+// What Arg of a KindAPIEvent says.
+const (
+	eventBegins = iota
+	eventEnds
+)
+
+// Event takes the write of an event a step further.
+func (c *Controller) Event(step int32) {
+	if step == eventEnds {
+		c.events.busy = false
+		c.nextEvent()
+		return
+	}
+	r := &c.events
+	at := c.limiter.reserve(c.kernel.Now())
+	at = at.Add(c.source.Draw(&c.knobs.Latency.Request, rng.Key{Purpose: rng.Latency, Job: -1, Index: r.calls}))
+	r.calls++
+	c.kernel.Schedule(at, api.ClassEvents, api.KindAPIEvent, 0, eventEnds)
 }

@@ -2,28 +2,50 @@ package jobctl
 
 import "github.com/jobsim/jobsim/sim/des"
 
-// limiter is the client's token bucket (golang.org/x/time/rate, as client-go uses it). The zero value does not limit.
+// limiter is a client's token bucket: golang.org/x/time/rate, as client-go uses it, in its very arithmetic. That is
+// floating-point, and to the nanosecond what it decides; every operation here is one that IEEE 754 rounds exactly, and
+// none is fused with another, so it decides the same on every machine. The zero value does not limit.
 type limiter struct {
-	every des.Duration // a token's worth of time; 0: unlimited
-	depth des.Duration // the bucket's
-	full  des.Time     // when the bucket will be full if nobody takes from it
+	qps    float64 // 0: unlimited
+	burst  float64
+	tokens float64
+	last   des.Time // when tokens was right
 }
 
 func (l *limiter) reset(qps float64, burst int32) {
-	*l = limiter{}
-	if qps > 0 {
-		l.every = des.Duration(float64(des.Second) / qps)
-		l.depth = l.every * des.Duration(max(burst, 1))
-	}
+	*l = limiter{qps: qps, burst: float64(burst), tokens: float64(burst)}
 }
 
-func (l *limiter) unlimited() bool { return l.every == 0 }
+func (l *limiter) unlimited() bool { return l.qps == 0 }
 
-// reserve takes a token and says when it may be used.
+// reserve takes a token and says when it may be used (Limiter.reserveN, rate.go:309@v0.15.0).
 func (l *limiter) reserve(now des.Time) des.Time {
-	if l.every == 0 {
+	if l.unlimited() {
 		return now
 	}
-	l.full = max(l.full, now).Add(l.every)
-	return max(now, l.full.Add(-l.depth))
+	tokens := l.advance(now) - 1
+	l.last, l.tokens = now, tokens
+	if tokens >= 0 {
+		return now
+	}
+	wait := float64(-tokens / l.qps)
+	return now.Add(des.Duration(float64(wait * float64(des.Second))))
+}
+
+// allow takes a token if there is one.
+func (l *limiter) allow(now des.Time) bool {
+	tokens := l.advance(now) - 1
+	if tokens < 0 {
+		return false
+	}
+	l.last, l.tokens = now, tokens
+	return true
+}
+
+// advance is how many tokens there are by now (Limiter.advance, rate.go:349@v0.15.0).
+func (l *limiter) advance(now des.Time) float64 {
+	elapsed := now.Sub(l.last)
+	fraction := float64(float64(elapsed%des.Second) / 1e9)
+	seconds := float64(float64(elapsed/des.Second) + fraction)
+	return min(l.burst, float64(l.tokens+float64(seconds*l.qps)))
 }

@@ -106,7 +106,8 @@ func (c *Controller) deleteActivePods(j *jobState) {
 	s.active = append(s.active, j.seen.active...)
 	slices.Sort(s.active)
 	for _, id := range s.active {
-		s.calls = append(s.calls, call{op: opDelete, pod: id, because: RuleFinishDeletes})
+		s.calls = append(s.calls, call{op: opDelete, pod: id, because: RuleFinishDeletes,
+			ready: c.cache.pod(id).Status.Ready})
 	}
 	c.issue(j)
 }
@@ -120,9 +121,11 @@ func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
 	s.active = append(s.active, j.seen.active...)
 	slices.Sort(s.active)
 	sort.Sort(byRemoval{s.active, &c.cache})
+	slices.Sort(s.active[:n]) // all at once: the order of the requests is that of the oracle's gate
 	j.expect.deletions(int(n), c.kernel.Now())
 	for _, id := range s.active[:n] {
-		s.calls = append(s.calls, call{op: opUntrackDelete, pod: id, because: because})
+		s.calls = append(s.calls, call{op: opUntrackDelete, pod: id, because: because,
+			ready: c.cache.pod(id).Status.Ready})
 	}
 	c.issue(j)
 }

@@ -96,7 +96,5 @@ func (c *Controller) done(j *jobState, failed bool) {
 	if j.queued {
 		c.queue.ready = append(c.queue.ready, j.job.ID)
 	}
-	if len(c.queue.ready) > 0 {
-		c.wakeWorkers()
-	}
+	c.Work() // a worker takes the next Job before it learns what its own last write has changed
 }

@@ -214,7 +214,7 @@ var sidecars = []story{{
 	want: `
 			0.000s start: Pending | s=running a=running main=PodInitializing
 			2.000s fate: Pending exit=5 | s=running a=Error(5) main=PodInitializing
-			6.000s sidecars: Failed exit=143 finished=never unready=0.000s | ` +
+			6.000s sidecars: Failed exit=143 finished=6.000s unready=0.000s | ` +
 		`s=Error(143) a=Error(5) main=PodInitializing`,
 }, {
 	name:       "a sidecar that ends by itself before its turn is not restarted",

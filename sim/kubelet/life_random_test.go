@@ -200,9 +200,28 @@ func (o *observer) change(s api.PodStatus) {
 	}
 }
 
+// latest is latestFinishTime of the Job controller with Never for nil: the end of the last container of a kind, or
+// previous if that is later; Never if one of them has not ended.
+func latest(previous des.Time, list []kubelet.ContainerStatus, kind api.ContainerKind) des.Time {
+	finished := previous
+	for _, c := range list {
+		if c.Kind != kind {
+			continue
+		}
+		if c.State != kubelet.Terminated || c.Terminated.FinishedAt == des.Never {
+			return des.Never
+		}
+		if at := c.Terminated.FinishedAt.Truncate(); finished == des.Never || finished < at {
+			finished = at
+		}
+	}
+	return finished
+}
+
 // consistent checks that the status sums up the containers.
 func (o *observer) consistent(s api.PodStatus, list []kubelet.ContainerStatus) {
-	restarts, finished, ready, live, failed := int32(0), des.Time(0), true, false, false
+	restarts, ready, live, failed := int32(0), true, false, false
+	finished := latest(latest(des.Never, list, api.Main), list, api.Sidecar)
 	for _, c := range list {
 		restarts += c.Restarts
 		live = live || c.State == kubelet.Running
@@ -221,11 +240,6 @@ func (o *observer) consistent(s api.PodStatus, list []kubelet.ContainerStatus) {
 			continue
 		}
 		ready = ready && c.Ready
-		if c.State != kubelet.Terminated {
-			finished = des.Never
-		} else {
-			finished = max(finished, end.FinishedAt.Truncate())
-		}
 		failed = failed || c.Kind == api.Main && (c.State != kubelet.Terminated || end.Exit != 0)
 	}
 	if len(list) == 0 {

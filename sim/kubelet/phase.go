@@ -95,15 +95,15 @@ func (l *Life) summarise(now des.Time) {
 // all that count are ready (status/generate.go:55@v1.37.2).
 func (l *Life) sumUp() (started, ready bool) {
 	s := &l.status
-	s.Restarts, s.MaxRestarts, s.Exit, s.OOMKilled, s.FinishedAt = 0, 0, 0, false, 0
+	s.Restarts, s.MaxRestarts, s.Exit, s.OOMKilled = 0, 0, 0, false
 	started, ready = true, true
 	early := int32(0) // the first exit code among init containers and sidecars: they come after the main containers
 	for i := range l.containers {
 		c := &l.containers[i]
 		s.Restarts += c.restarts
-		finished, exit := des.Never, int32(0)
+		exit := int32(0)
 		if c.terminated() {
-			finished, exit = c.finishedAt, c.exit
+			exit = c.exit
 			s.OOMKilled = s.OOMKilled || c.oom
 		}
 		if c.kind != api.Main {
@@ -113,13 +113,35 @@ func (l *Life) sumUp() (started, ready bool) {
 			s.MaxRestarts = max(s.MaxRestarts, c.restarts)
 			started = started && c.startedAt != des.Never
 		}
-		if c.kind != api.Init {
-			ready = ready && c.ready
-			s.FinishedAt = max(s.FinishedAt, finished.Truncate()) // Never, once a container has not finished
+		ready = ready && (c.ready || c.kind == api.Init)
+	}
+	s.Exit, s.FinishedAt = firstFailure(s.Exit, early), l.finishedAt()
+	return started, ready
+}
+
+// finishedAt is when the last main container or sidecar ended; Never before that. The Job controller, whose view this
+// is, overlooks that a main container has not ended where the sidecars have (getFinishTimeFromContainers,
+// pkg/controller/job/backoff_utils.go:186@v1.37.2).
+func (l *Life) finishedAt() des.Time {
+	var mains, sidecars des.Time
+	for i := range l.containers {
+		c := &l.containers[i]
+		at := des.Never
+		if c.terminated() {
+			at = c.finishedAt.Truncate()
+		}
+		switch c.kind {
+		case api.Main:
+			mains = max(mains, at)
+		case api.Sidecar:
+			sidecars = max(sidecars, at)
+		case api.Init:
 		}
 	}
-	s.Exit = firstFailure(s.Exit, early)
-	return started, ready
+	if l.sidecars && mains == des.Never {
+		return sidecars
+	}
+	return max(mains, sidecars)
 }
 
 // firstFailure is the first of two exit codes that is not 0.

@@ -227,7 +227,7 @@ var orderedDeletions = []story{{
 	deletes:    at5(10),
 	want: `
 			0.000s start: Pending | s=running main=PodInitializing
-			5.000s terminate: Failed exit=137 finished=never unready=0.000s | ` +
+			5.000s terminate: Failed exit=137 finished=5.000s unready=0.000s | ` +
 		`s=Error(143) main=ContainerStatusUnknown(137)
 			5.000s remove: DELETE
 			done`,

@@ -14,18 +14,23 @@ var ErrConflict = errors.New("the object has been modified")
 // ErrNotFound is a write to an object that is gone: HTTP 404.
 var ErrNotFound = errors.New("not found")
 
-// CreateJob stores a new Job with an empty status. Its number is the caller's to choose and must be free: what is drawn
-// for a Job must not depend on when others are created. Numbers below it that are not taken stand for no object.
+// reserveJob makes room for a Job that is to come.
+func (s *Store) reserveJob() api.JobID {
+	id := api.JobID(len(s.jobs))
+	s.jobs = append(s.jobs, api.Job{ID: id, Deleted: des.Never,
+		Status: api.JobStatus{StartTime: des.Never, CompletionTime: des.Never}})
+	s.firstPod = append(s.firstPod, noPod)
+	s.created = append(s.created, 0)
+	s.ends = append(s.ends, des.Never)
+	return id
+}
+
+// CreateJob stores the Job id, for which Reset has made room, with an empty status.
 func (s *Store) CreateJob(w Writer, id api.JobID, spec *api.JobSpec) {
-	for int(id) >= len(s.jobs) {
-		s.jobs = append(s.jobs, api.Job{ID: api.JobID(len(s.jobs)), Deleted: des.Never})
-		s.firstPod = append(s.firstPod, noPod)
-		s.created = append(s.created, 0)
-	}
-	s.jobs[id] = api.Job{ID: id, Generation: 1, Created: s.kernel.Now().Truncate(), Deleted: des.Never,
-		Spec: spec, Status: api.JobStatus{StartTime: des.Never, CompletionTime: des.Never}}
+	j := &s.jobs[id]
 	s.beforeJob(&noJobYet)
-	s.commitJob(w, &s.jobs[id])
+	j.Generation, j.Created, j.Spec = 1, s.kernel.Now().Truncate(), spec
+	s.commitJob(w, j)
 }
 
 // noJobYet is the Job before its creation.

@@ -19,7 +19,9 @@ type Store struct {
 	created  []int32     // by Job: pods created so far
 	attempts [][]int32   // by Indexed Job and index: pods created so far
 	version  uint64
-	live     int // pods that exist
+	live     int        // pods that exist
+	ends     []des.Time // by Job: when it finished or was removed; Never
+	ended    int        // how many have
 
 	oldPod  api.Pod // what a write began with, if there is an observer
 	oldJob  api.Job
@@ -43,11 +45,15 @@ const noPod api.PodID = -1
 func New(k *des.Kernel) *Store { return &Store{kernel: k} }
 
 // Reset empties the store and keeps its memory. Watch delays are drawn from watch with source; observer may be nil.
-func (s *Store) Reset(nodes []api.NodeSpec, watch rng.Dist, source rng.Source, observer *trace.Observer) {
+func (s *Store) Reset(nodes []api.NodeSpec, jobs int, watch rng.Dist, source rng.Source, observer *trace.Observer) {
 	s.jobs, s.nodes, s.pods.n = s.jobs[:0], s.nodes[:0], 0
 	s.firstPod, s.created, s.attempts = s.firstPod[:0], s.created[:0], s.attempts[:0]
 	s.drop()
-	s.version, s.live, s.dropped = 0, 0, 0
+	s.version, s.live, s.dropped, s.ended = 0, 0, 0, 0
+	s.ends = s.ends[:0]
+	for range jobs {
+		s.reserveJob()
+	}
 	s.views = [viewCount]view{}
 	s.watch, s.source, s.observer = watch, source, observer
 	s.hasWatch = !watch.IsZero()
@@ -61,7 +67,13 @@ func (s *Store) Reset(nodes []api.NodeSpec, watch rng.Dist, source rng.Source, o
 // Job is the Job id as stored. The caller must not change it.
 func (s *Store) Job(id api.JobID) *api.Job { return &s.jobs[id] }
 
-// Jobs are all Jobs by id; those with Version 0 were removed, or have not been submitted yet.
+// Ended is when the Job finished or was removed; Never before.
+func (s *Store) Ended(id api.JobID) des.Time { return s.ends[id] }
+
+// AllEnded says whether every Job has finished or was removed.
+func (s *Store) AllEnded() bool { return s.ended == len(s.jobs) }
+
+// Jobs are all Jobs, by id; those that do not exist yet, or not any more, have Version 0.
 func (s *Store) Jobs() []api.Job { return s.jobs }
 
 // Pod is the pod id as stored. The caller must not change it.
@@ -162,6 +174,10 @@ func (s *Store) removeJob(w Writer, j *api.Job) {
 func (s *Store) tellJob(w Writer, j *api.Job) {
 	if s.observer != nil {
 		s.observer.Job(s.kernel.Now(), w.Actor, w.Because, &s.oldJob, j)
+	}
+	if s.ends[j.ID] == des.Never && (j.Version == 0 || j.Status.Finished()) {
+		s.ends[j.ID] = s.kernel.Now()
+		s.ended++
 	}
 	s.notify(JobObject).Job = j.ID
 }

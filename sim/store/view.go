@@ -99,13 +99,14 @@ func (s *Store) pending(version uint64) *Notice {
 // view is a component's place in the history.
 type view struct {
 	next   int      // the first notice it has not seen, counted over the whole run
-	latest des.Time // when it learns of the notice next: deliveries keep their order
-	drawn  bool     // whether latest is that of the notice next
-	armed  bool     // a KindWatch event is pending
+	latest des.Time // of the latest delivery: they keep their order
+	armed  bool     // a KindWatch event for the notice next is pending
+	fired  bool     // it has come
 }
 
-// Due are the notices that the view's component learns of now, in order; they are then seen. Where the next one is not
-// due yet, a KindWatch event is scheduled for it. The slice is valid until the next write.
+// Due are the notices that the view's component learns of now, in order; they are then seen. Where deliveries are
+// delayed it is one at most: a component reacts to each before it learns of the next. For that a KindWatch event is
+// scheduled. The slice is valid until the next write.
 func (s *Store) Due(id ViewID) []Notice {
 	if !s.hasWatch {
 		return s.history
@@ -115,37 +116,37 @@ func (s *Store) Due(id ViewID) []Notice {
 
 func (s *Store) delayed(id ViewID) []Notice {
 	v := &s.views[id]
-	first := v.next - s.dropped
-	end := first
-	for end < len(s.history) && s.due(id, v, &s.history[end]) {
-		end++
-		v.next++
-		v.drawn = false
+	if v.armed {
+		return nil
 	}
-	return s.history[first:end]
+	at := v.next - s.dropped
+	if !v.fired {
+		s.arm(id, v)
+		return nil
+	}
+	v.fired = false
+	v.next++
+	s.arm(id, v)
+	return s.history[at : at+1]
 }
 
-func (s *Store) due(id ViewID, v *view, n *Notice) bool {
-	if !v.drawn {
-		stream := s.source.At(rng.Key{Purpose: rng.Watch, Job: int32(id), Index: int32(v.next)})
-		v.latest, v.drawn = max(v.latest, n.At.Add(s.watch.Draw(&stream))), true
+// arm schedules the delivery of the view's next notice, if there is one.
+func (s *Store) arm(id ViewID, v *view) {
+	at := v.next - s.dropped
+	if at == len(s.history) {
+		return
 	}
-	now := s.kernel.Now()
-	if v.latest <= now {
-		return true
-	}
-	if !v.armed {
-		v.armed = true
-		s.kernel.Schedule(v.latest, api.ClassLook, api.KindWatch, int32(id), 0)
-	}
-	return false
+	stream := s.source.At(rng.Key{Purpose: rng.Watch, Job: int32(id), Index: int32(v.next)})
+	v.latest = max(v.latest, s.history[at].At.Add(s.watch.Draw(&stream)), s.kernel.Now())
+	v.armed = true
+	s.kernel.Schedule(v.latest, api.ClassWatch, api.KindWatch, int32(id), 0)
 }
 
 // Quiet says whether every view has seen everything.
 func (s *Store) Quiet() bool { return len(s.history) == 0 }
 
-// Disarm is to be called when a view's KindWatch event has come.
-func (s *Store) Disarm(id ViewID) { s.views[id].armed = false }
+// Disarm is to be called when a view's KindWatch event has come: its next notice is due.
+func (s *Store) Disarm(id ViewID) { s.views[id].armed, s.views[id].fired = false, true }
 
 // Forget drops the notices that every view has seen, which without delays is all of them. With delays it keeps the
 // history short without touching it at every write.

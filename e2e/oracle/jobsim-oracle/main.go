@@ -25,6 +25,9 @@ func main() {
 }
 
 func run(t *testing.T, args []string, in io.Reader, out io.Writer) error {
+	if len(args) > 0 && args[0] == "diff" {
+		return runDiff(t, args[1:], out)
+	}
 	flags := flag.NewFlagSet("jobsim-oracle", flag.ContinueOnError)
 	seed := flags.Uint64("seed", 1, "seed of all randomness")
 	runs := flags.Uint64("runs", 1, "replications of each scenario")
