@@ -111,6 +111,16 @@ func TestExitCodes(t *testing.T) {
 		{"a bad duration", exitUsage, "--duration:", []string{"run", "-s", "hello", "--duration", "zipf:2"}},
 		{"too many runs", exitUsage, "-n 0 (allowed: 1 to 10000000)", []string{"run", "-s", "hello", "-n", "0"}},
 		{"a bad output", exitUsage, `-o "xml" (allowed: table, wide, json, yaml, trace)`, []string{"run", "-s", "hello", "-o", "xml"}},
+		{"compare, the same", exitOK, "", []string{"compare", "hello", "oom", "--world", "sim", "-n", "2"}},
+		{"compare, another profile", exitExpectation, "", []string{"compare", "hello", "--world", "sim:default", "-n", "20"}},
+		{"compare, no world", exitUsage, "--world is not given (allowed: sim,", []string{"compare", "hello"}},
+		{"compare, no such world", exitUsage, `world "moon" (allowed: sim,`, []string{"compare", "hello", "--world", "moon"}},
+		{"compare, no such profile", exitUsage, `world sim: profile "x"`, []string{"compare", "hello", "--world", "sim:x"}},
+		{"compare, no scenario", exitUsage, "nothing to simulate", []string{"compare", "--world", "sim"}},
+		{"compare, one twice", exitUsage, "scenario hello is named twice", []string{"compare", "hello", "hello", "--world", "sim"}},
+		{"compare, no traces", exitUsage, "no such file", []string{"compare", "hello", "--world", "trace-file:none"}},
+		{"compare, a bad output", exitUsage, `-o "pdf" (allowed: table`, []string{"compare", "hello", "--world", "sim", "-o", "pdf"}},
+		{"compare, no such fact", exitExpectation, "", []string{"compare", "hello", "--world", "sim", "--facts", "completedIndexes"}},
 		{"unmet", exitExpectation, "job pi: succeeded is 10, expected 11", []string{"run", "-f", unmet}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

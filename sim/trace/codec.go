@@ -115,6 +115,24 @@ func Decode(text []byte) (*Trace, error) {
 	return t, nil
 }
 
+// DecodeAll reads the text forms of traces that stand one after the other, as jobsim-oracle writes them. Errors are
+// those of Decode, with the number of the trace, from 1; no text is no trace.
+func DecodeAll(text []byte) ([]*Trace, error) {
+	var traces []*Trace
+	for len(text) > 0 {
+		one := text
+		if end := bytes.Index(text, []byte("\n"+TextVersion+"\n")); end >= 0 {
+			one = text[:end+1]
+		}
+		t, err := Decode(one)
+		if err != nil {
+			return nil, fmt.Errorf("trace %d: %w", len(traces)+1, err)
+		}
+		traces, text = append(traces, t), text[len(one):]
+	}
+	return traces, nil
+}
+
 type decoder struct {
 	rest     []byte
 	number   int // of the line that was read last, from 1
@@ -216,7 +234,7 @@ func scanRecord(line string) (r Record, err error) {
 	if err != nil {
 		return fail("t", err)
 	}
-	if r.At, err = parseTime(at); err != nil {
+	if r.At, err = ParseTime(at); err != nil {
 		return fail("t", err)
 	}
 	words := [...]struct {

@@ -167,3 +167,31 @@ func BenchmarkEncode(b *testing.B) {
 		b.SetBytes(int64(len(trace.Encode(t))))
 	}
 }
+
+func TestDecodeAll_ReadsOneAfterTheOther(t *testing.T) {
+	got, err := trace.DecodeAll([]byte(storyText + storyText))
+	if err != nil || len(got) != 2 || !reflect.DeepEqual(got[1], story()) {
+		t.Errorf("want the story twice, got %d: %v", len(got), err)
+	}
+	if got, err = trace.DecodeAll(nil); err != nil || len(got) != 0 {
+		t.Errorf("no text: want no trace, got %d: %v", len(got), err)
+	}
+	_, err = trace.DecodeAll([]byte(storyText + strings.Replace(storyText, "seed: 1", "seed: x1", 1)))
+	if err == nil || !strings.HasPrefix(err.Error(), "trace 2: line 5: seed") {
+		t.Errorf("want the number of the trace that is wrong, got %v", err)
+	}
+}
+
+func TestParseCondition_ReadsWhatTheObserverWrites(t *testing.T) {
+	want := api.Condition{Type: api.JobFailed, Status: true, Reason: "PodFailurePolicy",
+		Message: "matched at index 0: twice", Transition: 5 * des.Time(des.Second)}
+	got, err := trace.ParseCondition("Failed=True PodFailurePolicy at 5.000s: matched at index 0: twice")
+	if err != nil || got != want {
+		t.Errorf("(-want +got)\n-%+v\n+%+v: %v", want, got, err)
+	}
+	for _, text := range []string{"", "Failed", "Failed=Yes R at 5.000s: m", "Failed=True R at 5.000s", "Failed=True R at soon: m"} {
+		if _, err := trace.ParseCondition(text); err == nil {
+			t.Errorf("%q: want an error", text)
+		}
+	}
+}

@@ -145,7 +145,7 @@ func toJSON(r *Record) jsonRecord {
 
 func fromJSON(in *jsonRecord) (Record, error) {
 	r := Record{Actor: in.Actor, Verb: in.Verb, Because: in.Because, Ref: Ref{Kind: in.Ref.Kind, Name: in.Ref.Name}}
-	at, err := parseTime(string(in.Seconds) + "s")
+	at, err := ParseTime(string(in.Seconds) + "s")
 	if err != nil {
 		return r, fmt.Errorf("seconds: %w", err)
 	}

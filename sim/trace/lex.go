@@ -111,8 +111,9 @@ func cutRef(s string) (r Ref, rest string, err error) {
 	return r, rest[end:], nil
 }
 
-// parseTime reads what des.Time.String writes. It may accept more than that; Decode compares what Encode makes of it.
-func parseTime(s string) (des.Time, error) {
+// ParseTime reads what des.Time.String writes, as it stands in arguments of records. It may accept more than that;
+// Decode compares what Encode makes of it.
+func ParseTime(s string) (des.Time, error) {
 	if s == des.Never.String() {
 		return des.Never, nil
 	}

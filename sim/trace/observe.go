@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -179,6 +180,24 @@ func conditionText(c *api.Condition) string {
 	b.WriteString(": ")
 	b.WriteString(c.Message)
 	return b.String()
+}
+
+// ParseCondition reads the argument "condition" of a record.
+func ParseCondition(text string) (c api.Condition, err error) {
+	bad := fmt.Errorf("not a condition: %.80q (allowed: such as %q)", text, "Failed=True Reason at 5.000s: message")
+	kind, rest, ok := strings.Cut(text, "=")
+	if !ok {
+		return c, bad
+	}
+	status, rest, ok := strings.Cut(rest, " ")
+	reason, rest, ok2 := strings.Cut(rest, " at ")
+	at, message, ok3 := strings.Cut(rest, ": ")
+	if !ok || !ok2 || !ok3 || status != "True" && status != "False" {
+		return c, bad
+	}
+	c = api.Condition{Type: api.ConditionType(kind), Status: status == "True", Reason: reason, Message: message}
+	c.Transition, err = ParseTime(at)
+	return c, err
 }
 
 // Node records the write that made now out of old. A Version of 0 stands for no object.

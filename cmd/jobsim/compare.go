@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/jobsim/jobsim/reports"
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/spf13/cobra"
+)
+
+type compareOptions struct {
+	input
+	library      bool
+	model, world string
+	seed         uint64
+	runs         int
+	output       string
+	facts        []string
+	strict       string
+	margin       float64
+	alpha        float64
+}
+
+func newCompare(s streams) *cobra.Command {
+	o := &compareOptions{}
+	cmd := &cobra.Command{
+		Use:   "compare SCENARIO... --world WORLD",
+		Short: "hold the simulator against another world: facts, statistics, and a verdict",
+		Long: "Plays scenarios, by name or file, in two worlds with the same fates and compares the traces. The exit code\n" +
+			"is 2 if they are Different.\n\n" +
+			"Worlds: sim (the simulator), sim:PROFILE (with another profile), trace-file:PATH (traces recorded before).\n" +
+			"Worlds in lockstep must agree in every record and nanosecond; others in every exact fact, and their\n" +
+			"makespans within a margin.",
+		Example: "  jobsim compare hello backoff-default --world sim:default --model sim:none -n 20\n" +
+			"  jobsim compare --library --world trace-file:kind.trace -n 20 -o junit",
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, s, args) },
+	}
+	o.flags(cmd)
+	f := cmd.Flags()
+	f.BoolVar(&o.library, "library", false, "every scenario of the library")
+	f.StringVar(&o.model, "model", "sim", "the world that is held against --world: "+worldForms)
+	f.StringVar(&o.world, "world", "", "the world to compare with: "+worldForms)
+	f.Uint64Var(&o.seed, "seed", 1, "all fates follow from it, in both worlds")
+	f.IntVarP(&o.runs, "runs", "n", 1, "how many runs of each scenario in each world")
+	f.StringVarP(&o.output, "output", "o", "table", strings.Join(compareOutputs, ", "))
+	f.StringSliceVar(&o.facts, "facts", nil,
+		"compare only facts of these names, such as makespan or 'pod * outcome'; each must be observed")
+	f.StringVar(&o.strict, "lockstep", "auto", "whether every record must agree: auto (as the worlds promise), always or never")
+	f.Float64Var(&o.margin, "margin", 0.05, "makespans are equivalent within this share")
+	f.Float64Var(&o.alpha, "alpha", 0.05, "chance to call different makespans equivalent, for all scenarios together")
+	return cmd
+}
+
+var compareOutputs = []string{"table", "json", "junit", "csv", "markdown"}
+
+func (o *compareOptions) run(cmd *cobra.Command, s streams, args []string) error {
+	list, err := o.scenarios(cmd, s, args)
+	if err != nil {
+		return err
+	}
+	report, err := o.compare(cmd, list)
+	if err != nil {
+		return err
+	}
+	if err := o.write(s.out, report); err != nil {
+		return err
+	}
+	if report.Verdict == reports.Different {
+		return errExpectation
+	}
+	return nil
+}
+
+// scenarios are those of the arguments, which are names or files, and of the flags.
+func (o *compareOptions) scenarios(cmd *cobra.Command, s streams, args []string) ([]*scenarios.Scenario, error) {
+	switch {
+	case o.world == "":
+		return nil, usagef("--world is not given (allowed: %s)", worldForms)
+	case o.runs < 1 || o.runs > maxTraced:
+		return nil, usagef("-n %d (allowed: 1 to %d)", o.runs, maxTraced)
+	case !slices.Contains(compareOutputs, o.output):
+		return nil, usagef("-o %q (allowed: %s)", o.output, strings.Join(compareOutputs, ", "))
+	}
+	if o.library {
+		o.names = append(o.names, scenarios.Names()...)
+	}
+	for _, arg := range args {
+		if _, err := os.Stat(arg); err == nil || strings.ContainsAny(arg, "./") || arg == "-" {
+			o.files = append(o.files, arg)
+		} else {
+			o.names = append(o.names, arg)
+		}
+	}
+	list, err := o.load(cmd, s, nil)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, sc := range list {
+		if seen[sc.Name] {
+			return nil, usagef("scenario %s is named twice: traces are told apart by its name", sc.Name)
+		}
+		seen[sc.Name] = true
+	}
+	return list, nil
+}
+
+// maxTraced bounds -n where whole traces are kept in memory.
+const maxTraced = 100_000
+
+func (o *compareOptions) compare(cmd *cobra.Command, list []*scenarios.Scenario) (*reports.Report, error) {
+	model, err := parseWorld(o.model)
+	if err != nil {
+		return nil, err
+	}
+	other, err := parseWorld(o.world)
+	if err != nil {
+		return nil, err
+	}
+	opts := reports.Options{Named: o.facts, Margin: o.margin, Alpha: o.alpha}
+	switch o.strict {
+	case "auto":
+		opts.Lockstep = model.lockstep() && other.lockstep()
+	case "always", "never":
+		opts.Lockstep = o.strict == "always"
+	default:
+		return nil, usagef("--lockstep %q (allowed: auto, always, never)", o.strict)
+	}
+	a, err := model.run(cmd.Context(), list, o.seed, o.runs)
+	if err != nil {
+		return nil, fmt.Errorf("world %s: %w", o.model, err)
+	}
+	b, err := other.run(cmd.Context(), list, o.seed, o.runs)
+	if err != nil {
+		return nil, fmt.Errorf("world %s: %w", o.world, err)
+	}
+	report, err := reports.Compare(a, b, opts)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return report, nil
+}
+
+func (o *compareOptions) write(w io.Writer, r *reports.Report) error {
+	switch o.output {
+	case "json":
+		return r.JSON(w)
+	case "junit":
+		return r.JUnit(w)
+	case "csv":
+		return r.CSV(w)
+	case "markdown":
+		return r.Markdown(w)
+	}
+	return r.Text(w)
+}
