@@ -98,6 +98,9 @@ func (c *Checker) checkJob(was *seen, job *api.Job, pods jobPods, report func(st
 	if s.Failed < old.Failed || s.Succeeded < old.Succeeded && job.Spec.CompletionMode == api.NonIndexed {
 		report("job %s: counters fell from %d/%d to %d/%d", name, old.Succeeded, old.Failed, s.Succeeded, s.Failed)
 	}
+	if min(s.Active, s.Ready.Or(0), s.Terminating.Or(0), s.Succeeded, s.Failed) < 0 {
+		report("job %s: a counter is negative: %+v", name, *s)
+	}
 	if s.Ready.Or(0) > s.Active {
 		report("job %s: %d ready of %d active", name, s.Ready.Value, s.Active)
 	}

@@ -28,6 +28,9 @@ func TestChecker_Finds(t *testing.T) {
 		{"more ready than active", "1 ready of 0 active", func(_ *store.Store, status func(func(*api.JobStatus))) {
 			status(func(j *api.JobStatus) { j.Ready = api.Some(int32(1)) })
 		}},
+		{"less than nothing", "a counter is negative", func(_ *store.Store, status func(func(*api.JobStatus))) {
+			status(func(j *api.JobStatus) { j.Ready = api.Some(int32(-1)) })
+		}},
 		{"counted without a pod", "1 pods counted of 0 that have ended", func(_ *store.Store, status func(func(*api.JobStatus))) {
 			status(func(j *api.JobStatus) { j.Failed = 1 })
 		}},
@@ -43,9 +46,8 @@ func TestChecker_Finds(t *testing.T) {
 			status(func(j *api.JobStatus) { j.Conditions = []api.Condition{{Type: api.JobFailureTarget, Status: true}} })
 		}},
 		{"a change after the end", "the conditions changed after it had finished", func(_ *store.Store, status func(func(*api.JobStatus))) {
-			status(func(j *api.JobStatus) {
-				j.Conditions = []api.Condition{{Type: api.JobFailureTarget, Status: true}, {Type: api.JobFailed, Status: true}}
-			})
+			both := []api.Condition{{Type: api.JobFailureTarget, Status: true}, {Type: api.JobFailed, Status: true}}
+			status(func(j *api.JobStatus) { j.Conditions = both })
 		}},
 		{"a phase that goes back", "went back from Running to Pending", func(s *store.Store, _ func(func(*api.JobStatus))) {
 			id := s.CreatePod(w, 0, api.NoIndex)
