@@ -27,9 +27,10 @@ func (r *Report) JSON(w io.Writer) error {
 // CSV writes a line for each scenario, with numbers that can be computed with; what cannot be known is empty.
 func (r *Report) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	header := []string{"scenario", "a", "b", "verdict", "pairs", "exact_facts", "exact_differ", "timed_facts", "timed_differ",
-		"largest_difference_seconds", "makespan_ratio", "ratio_low", "ratio_high", "tost_p", "tost_p_holm",
-		"gap_n", "gap_shift_seconds", "start_ks", "start_ks_p", "start_wasserstein_seconds", "covered", "covered_of", "reason"}
+	header := []string{"scenario", "a", "b", "verdict", "pairs", "exact_facts", "exact_differ", "timed_facts",
+		"timed_differ", "largest_difference_seconds", "makespan_ratio", "ratio_low", "ratio_high", "tost_p", "tost_p_holm",
+		"gap_n", "gap_shift_seconds", "start_ks", "start_ks_p", "start_wasserstein_seconds", "covered", "covered_of",
+		"reason"}
 	if err := out.Write(header); err != nil {
 		return err
 	}

@@ -49,7 +49,8 @@ func newCompare(s streams) *cobra.Command {
 	f.StringVarP(&o.output, "output", "o", "table", strings.Join(compareOutputs, ", "))
 	f.StringSliceVar(&o.facts, "facts", nil,
 		"compare only facts of these names, such as makespan or 'pod * outcome'; each must be observed")
-	f.StringVar(&o.strict, "lockstep", "auto", "whether every record must agree: auto (as the worlds promise), always or never")
+	f.StringVar(&o.strict, "lockstep", "auto",
+		"whether every record must agree: auto (as the worlds promise), always or never")
 	f.Float64Var(&o.margin, "margin", 0.05, "makespans are equivalent within this share")
 	f.Float64Var(&o.alpha, "alpha", 0.05, "chance to call different makespans equivalent, for all scenarios together")
 	return cmd
