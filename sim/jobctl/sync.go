@@ -100,7 +100,8 @@ func (c *Controller) staleCache(j *jobState) bool {
 
 // begin takes the snapshot.
 func (s *syncCtx) begin(j *jobState, c *Controller) {
-	s.syncState, s.job = syncState{}, j.job
+	s.syncState = syncState{}
+	s.job = j.job
 	s.ended, s.active, s.removals, s.calls = s.ended[:0], s.active[:0], s.removals[:0], s.calls[:0]
 	s.newSucceeded, s.newFailed = s.newSucceeded[:0], s.newFailed[:0]
 	s.satisfied = j.expect.satisfied(c.kernel.Now(), c.knobs.ExpectationTimeout)
@@ -124,9 +125,15 @@ func (s *syncCtx) begin(j *jobState, c *Controller) {
 			s.newFailed = append(s.newFailed, finishedPod{id, getFinishedTime(p)})
 		}
 	}
-	slices.SortFunc(s.ended, func(a, b endedPod) int { return int(a.id) - int(b.id) })
+	sortByID(s.ended)
 	s.succeeded = status.Succeeded + int32(len(s.newSucceeded)+len(status.UncountedSucceeded))
 	s.failed = status.Failed + int32(len(s.newFailed)+len(status.UncountedFailed))
+}
+
+func sortByID(pods []endedPod) {
+	if len(pods) > 1 {
+		slices.SortFunc(pods, func(a, b endedPod) int { return int(a.id) - int(b.id) })
+	}
 }
 
 // isPodFailed says whether the pod counts as failed (job_controller.go:2133).

@@ -19,20 +19,26 @@ func (c *Controller) trackJobStatus(j *jobState) {
 	s := &j.sync
 	status := &s.job.Status
 	s.cleanUncounted()
-	// The lists of the cache must not change; the store will copy these.
-	status.UncountedSucceeded = append(s.uncountedSucceeded[:0], status.UncountedSucceeded...)
-	status.UncountedFailed = append(s.uncountedFailed[:0], status.UncountedFailed...)
-	for _, e := range c.snapshot(j) {
-		if !s.track(e) {
-			continue
-		}
-		if int32(len(status.UncountedSucceeded)+len(status.UncountedFailed)) >= c.knobs.MaxUncountedPods {
+	if pods := c.snapshot(j); len(pods) > 0 {
+		// The lists of the cache must not change; the store will copy these.
+		status.UncountedSucceeded = append(s.uncountedSucceeded[:0], status.UncountedSucceeded...)
+		status.UncountedFailed = append(s.uncountedFailed[:0], status.UncountedFailed...)
+		s.trackPods(pods, c.knobs.MaxUncountedPods)
+		s.uncountedSucceeded, s.uncountedFailed = status.UncountedSucceeded, status.UncountedFailed
+	}
+	if s.finished.Type != "" {
+		s.addInterimCondition(c)
+	}
+}
+
+func (s *syncCtx) trackPods(pods []endedPod, most int32) {
+	status := &s.job.Status
+	for _, e := range pods {
+		if s.track(e) && int32(len(status.UncountedSucceeded)+len(status.UncountedFailed)) >= most {
 			s.reachedMaxUncounted = true
-			break
+			return
 		}
 	}
-	s.uncountedSucceeded, s.uncountedFailed = status.UncountedSucceeded, status.UncountedFailed
-	s.addInterimCondition(c)
 }
 
 // snapshot is every pod whose finalizer may have to go; where the Job ends that is also those that were active.
@@ -44,7 +50,7 @@ func (c *Controller) snapshot(j *jobState) []endedPod {
 	for _, id := range s.active {
 		s.ended = append(s.ended, endedPod{id: id})
 	}
-	slices.SortFunc(s.ended, func(a, b endedPod) int { return int(a.id) - int(b.id) })
+	sortByID(s.ended)
 	return s.ended
 }
 

@@ -71,8 +71,8 @@ func (s *Store) UpdateJobStatus(w Writer, job *api.Job) error {
 	if !validStatus(j, &j.Status, &job.Status) {
 		return ErrInvalid
 	}
-	job.Status.UncountedSucceeded = s.keep(j.Status.UncountedSucceeded, job.Status.UncountedSucceeded)
-	job.Status.UncountedFailed = s.keep(j.Status.UncountedFailed, job.Status.UncountedFailed)
+	s.keep(&job.Status.UncountedSucceeded, j.Status.UncountedSucceeded)
+	s.keep(&job.Status.UncountedFailed, j.Status.UncountedFailed)
 	s.beforeJob(j)
 	j.Status = job.Status
 	s.commitJob(w, j)
@@ -83,19 +83,21 @@ func (s *Store) UpdateJobStatus(w Writer, job *api.Job) error {
 // idBlock is how many pod ids are allocated at once.
 const idBlock = 4096
 
-// keep is a copy of list that nobody will change; old itself where it is equal to that.
-func (s *Store) keep(old, list []api.PodID) []api.PodID {
+// keep replaces list by a copy that nobody will change: by old, where that is equal.
+func (s *Store) keep(list *[]api.PodID, old []api.PodID) {
+	n := len(*list)
 	switch {
-	case len(list) == 0:
-		return nil
-	case slices.Equal(old, list):
-		return old
-	case cap(s.ids)-len(s.ids) < len(list):
-		s.ids = make([]api.PodID, 0, max(idBlock, len(list)))
+	case n == 0:
+		*list = nil
+		return
+	case slices.Equal(old, *list):
+		*list = old
+		return
+	case cap(s.ids)-len(s.ids) < n:
+		s.ids = make([]api.PodID, 0, max(idBlock, n))
 	}
-	from := len(s.ids)
-	s.ids = append(s.ids, list...)
-	return s.ids[from:len(s.ids):len(s.ids)]
+	s.ids = append(s.ids, *list...)
+	*list = s.ids[len(s.ids)-n : len(s.ids) : len(s.ids)]
 }
 
 // truncate makes s what it is after the trip over the wire, which keeps whole seconds.
