@@ -34,25 +34,27 @@ func (c *Collector) Reset() { c.queue, c.awake, c.ttls = c.queue[:0], false, c.t
 // Observe takes the next notices of the collector's view.
 func (c *Collector) Observe(due []store.Notice) {
 	for i := range due {
-		c.observe(&due[i])
+		switch n := &due[i]; {
+		case n.Pod != nil:
+			c.observePod(n.Pod)
+		case n.Job != nil:
+			c.observeJob(n.Job)
+		}
 	}
 }
 
-func (c *Collector) observe(n *store.Notice) {
-	switch n.Object {
-	case store.JobObject:
-		j := c.store.JobAt(n)
-		c.observeTTL(j)
-		if j.Deleted != des.Never || j.Version == 0 && !j.Orphaned {
-			c.enqueue(j.ID)
-		}
-	case store.PodObject:
-		p := c.store.PodAt(n)
-		if j := c.store.Job(p.Job); p.Version == 0 && j.Version != 0 && j.Deleted != des.Never ||
-			p.Version != 0 && p.Deleted == des.Never && j.Version == 0 && !j.Orphaned {
-			c.enqueue(p.Job)
-		}
-	case store.NodeObject:
+func (c *Collector) observePod(p *api.Pod) {
+	j := c.store.Job(p.Job)
+	if p.Version == 0 && j.Version != 0 && j.Deleted != des.Never ||
+		p.Version != 0 && p.Deleted == des.Never && j.Version == 0 && !j.Orphaned {
+		c.enqueue(p.Job)
+	}
+}
+
+func (c *Collector) observeJob(j *api.Job) {
+	c.observeTTL(j)
+	if j.Deleted != des.Never || j.Version == 0 && !j.Orphaned {
+		c.enqueue(j.ID)
 	}
 }
 

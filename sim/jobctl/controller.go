@@ -81,14 +81,13 @@ func (j *jobState) reset() {
 // Observe takes the next notices of the controller's view. It updates the cache and enqueues; it never writes.
 func (c *Controller) Observe(due []store.Notice) {
 	for i := range due {
-		switch n := &due[i]; n.Object {
-		case store.PodObject:
+		switch n := &due[i]; {
+		case n.Pod != nil:
 			c.cache.podVersion = n.Version
-			c.observePod(c.store.PodAt(n))
-		case store.JobObject:
+			c.observePod(n.Pod)
+		case n.Job != nil:
 			c.cache.jobVersion = n.Version
-			c.observeJob(c.store.JobAt(n))
-		case store.NodeObject:
+			c.observeJob(n.Job)
 		}
 	}
 }

@@ -45,8 +45,8 @@ func (k *Kubelet) Reset(env Env, nodes int) {
 // Observe takes the next notices of the kubelets' view: a pod was bound to a node, deleted, or is gone.
 func (k *Kubelet) Observe(due []store.Notice) {
 	for i := range due {
-		if n := &due[i]; n.Object == store.PodObject {
-			k.observePod(k.store.PodAt(n))
+		if p := due[i].Pod; p != nil {
+			k.observePod(p)
 		}
 	}
 }

@@ -56,22 +56,21 @@ func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 // Observe takes the next notices of the controller's view.
 func (c *Controller) Observe(due []store.Notice) {
 	for i := range due {
-		c.observe(&due[i])
+		switch n := &due[i]; {
+		case n.Pod != nil:
+			if c.collectable(n.Pod) {
+				c.armPodGC()
+			}
+		case n.Node != nil:
+			c.observeNode(n.Node)
+		}
 	}
 }
 
-func (c *Controller) observe(n *store.Notice) {
-	switch n.Object {
-	case store.NodeObject:
-		if node := c.store.Node(n.Node); node.Version == 0 && c.nodes[n.Node].deleted == des.Never {
-			c.nodes[n.Node].deleted = c.kernel.Now()
-			c.armPodGC()
-		}
-	case store.PodObject:
-		if p := c.store.PodAt(n); c.collectable(p) {
-			c.armPodGC()
-		}
-	case store.JobObject:
+func (c *Controller) observeNode(n *api.Node) {
+	if n.Version == 0 && c.nodes[n.ID].deleted == des.Never {
+		c.nodes[n.ID].deleted = c.kernel.Now()
+		c.armPodGC()
 	}
 }
 

@@ -45,12 +45,11 @@ func (s *Scheduler) Reset(source rng.Source, bind rng.Dist, nodes int) {
 // Observe takes the next notices of the scheduler's view: a pod wants a node, or leaves one; a node has changed.
 func (s *Scheduler) Observe(due []store.Notice) {
 	for i := range due {
-		switch n := &due[i]; n.Object {
-		case store.NodeObject:
+		switch n := &due[i]; {
+		case n.Pod != nil:
+			s.observePod(n.Pod)
+		case n.Node != nil:
 			s.roomMade()
-		case store.PodObject:
-			s.observePod(s.store.PodAt(n))
-		case store.JobObject:
 		}
 	}
 }

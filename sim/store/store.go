@@ -118,7 +118,7 @@ func (s *Store) beforePod(p *api.Pod) {
 		s.oldPod = *p
 	}
 	if n := s.pending(p.Version); n != nil {
-		n.past = s.podPast.keep(p)
+		n.Pod, n.kept = s.podPast.keep(p), true
 	}
 }
 
@@ -127,7 +127,7 @@ func (s *Store) beforeJob(j *api.Job) {
 		s.oldJob = *j
 	}
 	if n := s.pending(j.Version); n != nil {
-		n.past = s.jobPast.keep(j)
+		n.Job, n.kept = s.jobPast.keep(j), true
 	}
 }
 
@@ -155,7 +155,7 @@ func (s *Store) tellPod(w Writer, p *api.Pod) {
 	if s.observer != nil {
 		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, &s.oldPod, p)
 	}
-	s.notify(PodObject).Pod = p.ID
+	s.notify().Pod = p
 }
 
 func (s *Store) commitJob(w Writer, j *api.Job) {
@@ -179,7 +179,7 @@ func (s *Store) tellJob(w Writer, j *api.Job) {
 		s.ends[j.ID] = s.kernel.Now()
 		s.ended++
 	}
-	s.notify(JobObject).Job = j.ID
+	s.notify().Job = j
 }
 
 func (s *Store) commitNode(w Writer, n *api.Node) {
@@ -199,5 +199,5 @@ func (s *Store) tellNode(w Writer, n *api.Node) {
 	if s.observer != nil {
 		s.observer.Node(s.kernel.Now(), w.Actor, w.Because, &s.oldNode, n)
 	}
-	s.notify(NodeObject).Node = n.ID
+	s.notify().Node = n
 }

@@ -19,72 +19,47 @@ const (
 	viewCount
 )
 
-// Object is the kind of object that a notice is about.
-type Object uint8
-
-// The kinds of object.
-const (
-	PodObject Object = iota
-	JobObject
-	NodeObject
-)
-
-// Notice tells a watcher of one write. The state that was written is had from Store.PodAt or JobAt.
+// Notice tells a watcher of one write of a pod, a Job or a node; the others are nil. The pod or Job is as that write
+// left it, the node as it is now; its Version is 0 if it was removed. Valid until the next write.
 type Notice struct {
-	Object  Object
-	Pod     api.PodID
-	Job     api.JobID
-	Node    api.NodeID
+	Pod     *api.Pod
+	Job     *api.Job
+	Node    *api.Node
 	Version uint64   // of the write
 	At      des.Time // of the write
 
-	past int32 // where the state is kept; 0: the object has not been written since
-}
-
-// PodAt is the pod as the notice's write left it; its Version is 0 if it was removed. Valid until the next write.
-func (s *Store) PodAt(n *Notice) *api.Pod {
-	if n.past == 0 {
-		return &s.pods.at(n.Pod).Pod
-	}
-	return &s.podPast.states[n.past]
-}
-
-// JobAt is the Job as the notice's write left it; its Version is 0 if it was removed. Valid until the next write.
-func (s *Store) JobAt(n *Notice) *api.Job {
-	if n.past == 0 {
-		return &s.jobs[n.Job]
-	}
-	return &s.jobPast.states[n.past]
+	kept bool // Pod or Job is in past; else it is the object itself, which has not been written since
 }
 
 // past keeps states of objects that were overwritten before every view had seen them. The zero value is empty.
 type past[T any] struct {
-	states []T // the first is unused
-	free   []int32
+	states, free []*T
 }
 
-func (p *past[T]) reset() { p.states, p.free = p.states[:0], p.free[:0] }
+func (p *past[T]) keep(state *T) *T {
+	if len(p.free) == 0 {
+		kept := new(T)
+		p.states, p.free = append(p.states, kept), append(p.free, kept)
+	}
+	kept := p.free[len(p.free)-1]
+	p.free = p.free[:len(p.free)-1]
+	*kept = *state
+	return kept
+}
 
-func (p *past[T]) keep(state *T) int32 {
-	if n := len(p.free) - 1; n >= 0 {
-		at := p.free[n]
-		p.free = p.free[:n]
-		p.states[at] = *state
-		return at
+// reset keeps nothing but the memory.
+func (p *past[T]) reset() {
+	if len(p.free) < len(p.states) {
+		p.free = append(p.free[:0], p.states...)
 	}
-	if len(p.states) == 0 {
-		p.states = append(p.states, *state)
-	}
-	p.states = append(p.states, *state)
-	return int32(len(p.states) - 1)
 }
 
 // notify appends the notice of the latest write. (In place: to copy what was just written in smaller pieces would stall
 // the processor.)
-func (s *Store) notify(o Object) *Notice {
+func (s *Store) notify() *Notice {
 	s.history = append(s.history, Notice{})
 	n := &s.history[len(s.history)-1]
-	n.Object, n.Version, n.At = o, s.version, s.kernel.Now()
+	n.Version, n.At = s.version, s.kernel.Now()
 	return n
 }
 
@@ -182,11 +157,11 @@ func (s *Store) drop() {
 func (s *Store) compact(seen int) {
 	for i := range s.history[:seen] {
 		switch n := &s.history[i]; {
-		case n.past == 0:
-		case n.Object == PodObject:
-			s.podPast.free = append(s.podPast.free, n.past)
-		case n.Object == JobObject:
-			s.jobPast.free = append(s.jobPast.free, n.past)
+		case !n.kept:
+		case n.Pod != nil:
+			s.podPast.free = append(s.podPast.free, n.Pod)
+		case n.Job != nil:
+			s.jobPast.free = append(s.jobPast.free, n.Job)
 		}
 	}
 	s.history = s.history[:copy(s.history, s.history[seen:])]
