@@ -14,7 +14,12 @@ SEED ?= $(shell date +%s%N)
 COUNT ?= 5
 BENCH ?= .
 
-.PHONY: help build check lint test demo bench golden soak oracle ci clean
+# What e2e replays: specs with these labels (LABELS='backoff && !node'), or of these names (FOCUS=hello).
+LABELS ?=
+FOCUS ?=
+PROCS ?= 8
+
+.PHONY: help build check lint test demo bench golden soak oracle e2e ci clean
 
 help: ## this table
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,10 +62,18 @@ soak: ## look for what breaks something, T=1m: half the time by every fuzz test,
 oracle: ## the real control plane in virtual time (compiles Kubernetes: minutes when cold)
 	go -C e2e/oracle test -timeout 20m ./...
 
+e2e: bin/lint ## replay the library on kind (LABELS= FOCUS= KEEP=1 NODE_IMAGE=), or elsewhere: see e2e/README.md
+	go vet -vettool=$(CURDIR)/bin/lint -errcheck.exclude=$(CURDIR)/.ci/tools/errcheck.txt ./e2e/...
+	go test ./e2e/cluster/... ./e2e/conformance/... ./e2e/objects/... ./e2e/observe/... ./e2e/replay/... ./e2e/worker/...
+	mkdir -p e2e/out
+	go tool ginkgo run --procs=$(PROCS) --timeout=30m --randomize-all --fail-on-pending --fail-on-empty \
+		--poll-progress-after=5m --label-filter='$(LABELS)' --focus='$(FOCUS)' --output-dir=$(CURDIR)/e2e/out \
+		--json-report=report.json --junit-report=junit.xml ./e2e -- $(E2E) -out $(CURDIR)/e2e/out
+
 ci: test demo ## what .ci/run calls
 
 clean: ## remove what was built
-	rm -rf bin reports/out
+	rm -rf bin reports/out e2e/out
 
 bin/lint: .ci/tools/go.mod $(wildcard .ci/tools/lint/*.go)
 	go -C .ci/tools build -o $(CURDIR)/bin/lint ./lint

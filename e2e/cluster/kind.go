@@ -76,6 +76,9 @@ func Up(ctx context.Context, o Options) (*Cluster, error) {
 	return c, err
 }
 
+// Find connects to the kind cluster of a name, which must be there.
+func Find(ctx context.Context, name string) (*Cluster, error) { return newKind(name, nil).connect(ctx) }
+
 func (k *Kind) create(ctx context.Context, o *Options) error {
 	image := o.Image
 	if image == "" {
@@ -217,6 +220,11 @@ func (k *Kind) Stop(ctx context.Context, node string) error { return docker(ctx,
 
 // Start lets a frozen node go on.
 func (k *Kind) Start(ctx context.Context, node string) error { return docker(ctx, "unpause", node) }
+
+// Rejoin lets a node register itself again, whose Node object was deleted.
+func (k *Kind) Rejoin(ctx context.Context, node string) error {
+	return docker(ctx, "exec", node, "systemctl", "restart", "kubelet")
+}
 
 // RestartManager ends the controller manager's process; the kubelet starts it again.
 func (k *Kind) RestartManager(ctx context.Context) error {

@@ -1,6 +1,8 @@
 package objects
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -39,8 +41,14 @@ func NewBook(start time.Time, jobs []string) *Book {
 // SetStart moves the scenario's time 0.
 func (b *Book) SetStart(start time.Time) { b.start = start }
 
-// Since is an instant on the scenario's clock.
-func (b *Book) Since(t time.Time) des.Time { return des.Time(t.Sub(b.start)) }
+// Since is an instant on the scenario's clock, to the millisecond.
+func (b *Book) Since(t time.Time) des.Time {
+	return des.Time(t.Sub(b.start).Truncate(time.Millisecond))
+}
+
+// second is a time of the API on the scenario's clock. Both are whole seconds, but for the error with which the API
+// server's clock is known here.
+func (b *Book) second(t time.Time) des.Time { return des.Time(t.Sub(b.start).Round(time.Second)) }
 
 // JobName is the name of a Job.
 func (b *Book) JobName(id api.JobID) string { return b.jobs[id] }
@@ -94,6 +102,15 @@ func (b *Book) Born(p *corev1.Pod) (Pod, bool) {
 	b.born[key] = append(b.born[key], p.UID)
 	b.pods[p.UID] = who
 	return who, true
+}
+
+// Pods are all pods of the scenario, in the order of their creation in each Job.
+func (b *Book) Pods() (pods []Pod) {
+	for _, who := range b.pods {
+		pods = append(pods, who)
+	}
+	slices.SortFunc(pods, func(x, y Pod) int { return cmp.Or(cmp.Compare(x.Job, y.Job), cmp.Compare(x.Number, y.Number)) })
+	return pods
 }
 
 // Find is the pod of a Job that the trace names so, and whether there ever was one.

@@ -20,7 +20,7 @@ func (b *Book) Job(j *batchv1.Job) api.Job {
 		return out
 	}
 	out.ID, out.Version, out.Generation = id, 1, j.Generation
-	out.Created, out.Deleted = b.Since(j.CreationTimestamp.Time), b.since(j.DeletionTimestamp)
+	out.Created, out.Deleted = b.second(j.CreationTimestamp.Time), b.since(j.DeletionTimestamp)
 	spec := scenarios.JobSpec(j)
 	out.Spec = &spec
 	s := &j.Status
@@ -35,7 +35,7 @@ func (b *Book) Job(j *batchv1.Job) api.Job {
 	for _, c := range s.Conditions {
 		out.Status.Conditions = append(out.Status.Conditions, api.Condition{Type: api.ConditionType(c.Type),
 			Status: c.Status == corev1.ConditionTrue, Reason: c.Reason, Message: c.Message,
-			Transition: b.Since(c.LastTransitionTime.Time)})
+			Transition: b.second(c.LastTransitionTime.Time)})
 	}
 	return out
 }

@@ -25,12 +25,12 @@ func (b *Book) Pod(p *corev1.Pod) api.Pod {
 		return out
 	}
 	out.Version, out.Job, out.Index, out.Attempt, out.Number = 1, who.Job, who.Index, who.Attempt, who.Number
-	out.Created = b.Since(p.CreationTimestamp.Time)
+	out.Created = b.second(p.CreationTimestamp.Time)
 	if p.Spec.NodeName != "" {
 		out.Node = b.NodeID(p.Spec.NodeName)
 	}
 	if p.DeletionTimestamp != nil {
-		out.Deleted = b.Since(p.DeletionTimestamp.Time)
+		out.Deleted = b.second(p.DeletionTimestamp.Time)
 		if p.DeletionGracePeriodSeconds != nil {
 			out.Grace = *p.DeletionGracePeriodSeconds
 		}
@@ -60,7 +60,7 @@ func (b *Book) podStatus(s *corev1.PodStatus, out *api.PodStatus) {
 		switch {
 		case c.Type == corev1.PodReady:
 			out.HasReady, out.Ready = true, c.Status == corev1.ConditionTrue
-			out.ReadySince = b.Since(c.LastTransitionTime.Time)
+			out.ReadySince = b.second(c.LastTransitionTime.Time)
 		case c.Type == corev1.DisruptionTarget && c.Status == corev1.ConditionTrue:
 			for d := api.PreemptionByScheduler; d <= api.TerminationByKubelet; d++ {
 				if c.Reason == d.String() {
@@ -98,7 +98,7 @@ func (b *Book) since(t *metav1.Time) des.Time {
 	if t == nil {
 		return des.Never
 	}
-	return b.Since(t.Time)
+	return b.second(t.Time)
 }
 
 // Node is a node in the simulator's terms. Its Version is 0 if n is nil.

@@ -1,0 +1,143 @@
+package conformance
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/jobsim/jobsim/reports"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// CheckAll checks cases, so many at a time, and then one by one those that stand no other beside them. done is called
+// for each when it is over, from one goroutine at a time. The results are in the order of the cases; when the context
+// ends, those that had not begun carry its error.
+func (k *Checker) CheckAll(ctx context.Context, cases []*Case, parallel int, done func(*Result)) []*Result {
+	results := make([]*Result, len(cases))
+	var mu sync.Mutex
+	check := func(i int) {
+		r := &Result{Case: cases[i], Err: ctx.Err()}
+		if cases[i].Skip == "" && r.Err == nil {
+			r = k.Check(ctx, cases[i])
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		results[i] = r
+		done(r)
+	}
+	var workers sync.WaitGroup
+	queue := make(chan int)
+	for range max(1, parallel) {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for i := range queue {
+				check(i)
+			}
+		}()
+	}
+	for i, c := range cases {
+		if !c.Exclusive {
+			queue <- i
+		}
+	}
+	close(queue)
+	workers.Wait()
+	for i, c := range cases {
+		if c.Exclusive {
+			check(i)
+		}
+	}
+	return results
+}
+
+// Keep writes what was seen into a directory: the trace, and a line of JSON for each watch event and each gap behind
+// it.
+func (r *Result) Keep(dir string) error {
+	if r.Seen == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	name := filepath.Join(dir, r.Case.Scenario.Name)
+	if err := os.WriteFile(name+".trace", trace.Encode(r.Seen.Trace), 0o644); err != nil {
+		return err
+	}
+	f, err := os.Create(name + ".events.jsonl")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	e := json.NewEncoder(f)
+	for i := range r.Seen.Log {
+		if err = e.Encode(&r.Seen.Log[i]); err != nil {
+			return err
+		}
+	}
+	for _, g := range r.Seen.Gaps {
+		if err = e.Encode(map[string]string{"gap": g.String()}); err != nil {
+			return err
+		}
+	}
+	return f.Close()
+}
+
+// The part of JUnit's form that everybody reads, Sonobuoy among them.
+type junitSuite struct {
+	XMLName  xml.Name    `xml:"testsuite"`
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Errors   int         `xml:"errors,attr"`
+	Skipped  int         `xml:"skipped,attr"`
+	Time     string      `xml:"timestamp,attr"`
+	Cases    []junitCase `xml:"testcase"`
+}
+
+type junitCase struct {
+	Name    string  `xml:"name,attr"`
+	Class   string  `xml:"classname,attr"`
+	Failure *string `xml:"failure,omitempty"`
+	Error   *string `xml:"error,omitempty"`
+	Skipped *string `xml:"skipped,omitempty"`
+}
+
+// WriteJUnit writes the results as JUnit does: what is Different has failed, what has no verdict is in error, and what
+// is Inconclusive was skipped.
+func WriteJUnit(w io.Writer, results []*Result, now time.Time) error {
+	s := junitSuite{Name: "jobsim conformance", Tests: len(results), Time: now.UTC().Format(time.RFC3339)}
+	for _, r := range results {
+		c := junitCase{Name: r.Case.Scenario.Name, Class: "jobsim"}
+		text := r.Explain()
+		switch r.Word() {
+		case failed:
+			s.Errors++
+			c.Error = &text
+		case reports.Different.String():
+			s.Failures++
+			c.Failure = &text
+		case skipped, reports.Inconclusive.String():
+			s.Skipped++
+			c.Skipped = &text
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "  ")
+	return e.Encode(s)
+}
+
+// Failed says whether there is no verdict although there should be one.
+func (r *Result) Failed() bool { return r.Word() == failed }
+
+// Differs says whether the cluster does something else than the simulator says.
+func (r *Result) Differs() bool { return r.Word() == reports.Different.String() }

@@ -1,0 +1,131 @@
+package conformance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/jobsim/jobsim/e2e/observe"
+	"github.com/jobsim/jobsim/reports"
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// onCluster is the trace of a scenario on a simulated kind node, after a change of what happens there.
+func onCluster(t *testing.T, name string, change func(*sim.Config)) (*Forecast, *trace.Trace) {
+	t.Helper()
+	sc, err := scenarios.Named(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Predict(sc, 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := sc.Config()
+	if err = slow(cfg, 1); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Seed = 99
+	change(cfg)
+	seen, _, err := sim.Run(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, seen
+}
+
+func TestCompare(t *testing.T) {
+	gap := []observe.Gap{{From: 0, To: des.Time(des.Second), Kind: observe.Silent, What: "paused"}}
+	oneMore := func(cfg *sim.Config) { cfg.Jobs[0].Spec.BackoffLimit++ }
+	for _, tc := range []struct {
+		name, scenario string
+		change         func(*sim.Config)
+		gaps           []observe.Gap
+		want           reports.Verdict
+		wantText       string
+	}{
+		{"the same", "odd-pods-fail", func(*sim.Config) {}, nil, reports.Equal, ""},
+		{"the same with a gap", "odd-pods-fail", func(*sim.Config) {}, gap, reports.Equal, ""},
+		{"another limit", "never-zero", oneMore, nil, reports.Different, "job a: failed: want 1, got 2"},
+		{"another limit with a gap", "never-zero", oneMore, gap, reports.Inconclusive, "job a: failed: want 1, got 2"},
+		{"back-off without end", "retry-loop", func(cfg *sim.Config) { cfg.Knobs.PodFailureBackoff = 10 * des.Minute }, nil,
+			reports.Inconclusive, "job a: makespan"},
+		{"no back-off", "retry-loop", func(cfg *sim.Config) { cfg.Knobs.PodFailureBackoff = des.Second }, nil,
+			reports.Inconclusive, "job a: makespan"},
+		{"nobody there", "hello", func(cfg *sim.Config) { cfg.Until.Horizon = 1 }, nil, reports.Different,
+			"job hello: condition Complete: want"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f, seen := onCluster(t, tc.scenario, tc.change)
+			got, differences, err := Compare(f, &observe.Observation{Trace: seen, Gaps: tc.gaps})
+			var text strings.Builder
+			for _, d := range differences {
+				text.WriteString(d.String() + "\n")
+			}
+			if err != nil || got != tc.want || !strings.Contains(text.String(), tc.wantText) {
+				t.Errorf("want %v with %q, got %v (%v) with\n%s", tc.want, tc.wantText, got, err, &text)
+			}
+		})
+	}
+}
+
+// A fact about the pace of a cluster is no exact fact.
+func TestPredict_LeavesRacesOpen(t *testing.T) {
+	f, _ := onCluster(t, "deadline-or-limit", func(*sim.Config) {})
+	key := reports.Key{Job: "a", Name: "condition Failed"}
+	if _, exact := f.Exact[key]; exact {
+		t.Errorf("the race between deadline and limit was taken for decided: %s", f.Exact[key])
+	}
+	if _, exact := f.Exact[reports.Key{Job: "a", Name: "pods"}]; !exact {
+		t.Error("the number of pods does not depend on the race")
+	}
+}
+
+func TestPlan_SaysWhatIsLeftOut(t *testing.T) {
+	cases, err := Plan(nil, 37, 1, 1, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	skipped := map[string]string{}
+	for _, c := range cases {
+		skipped[c.Scenario.Name] = c.Skip
+	}
+	for name, want := range map[string]string{
+		"hello":               "",
+		"backoff-cap":         "longer than 3m0s: ask for it by name",
+		"drain":               "cluster.nodes: 2, and this cluster has 1 for pods",
+		"node-returns":        "nodes of this cluster cannot be stopped",
+		"deletion-heard-late": "cluster.latency: a live cluster has its own",
+	} {
+		if got, ok := skipped[name]; !ok || !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%s: want %q, got %q", name, want, got)
+		}
+	}
+	if _, err = Plan([]string{"hallo"}, 37, 1, 1, false); err == nil {
+		t.Error("a scenario that does not exist was planned")
+	}
+}
+
+func TestWriteTable(t *testing.T) {
+	f, seen := onCluster(t, "never-zero", func(cfg *sim.Config) { cfg.Jobs[0].Spec.BackoffLimit++ })
+	sc, err := scenarios.Named("never-zero")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Result{Case: &Case{Scenario: sc, Forecast: f}, Seen: &observe.Observation{Trace: seen}}
+	if r.Verdict, r.Differences, err = Compare(f, r.Seen); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err = WriteTable(&out, []*Result{r, {Case: &Case{Scenario: sc, Skip: "no time"}}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"finish.backoff-limit", "job a: failed: want 1, got 2", "skipped: no time",
+		"0 Equal, 1 Different, 0 Inconclusive, 0 failed, 1 skipped"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("want %q in\n%s", want, &out)
+		}
+	}
+}

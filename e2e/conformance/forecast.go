@@ -1,0 +1,158 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/jobsim/jobsim/reports"
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// Forecast is what the simulator says of a scenario on a live cluster.
+type Forecast struct {
+	// Exact are the facts that are the same however fast the cluster is.
+	Exact map[reports.Key]string
+	// Possible are all values of the other facts that were seen.
+	Possible map[reports.Key][]string
+	// Shortest and Longest are the extremes of the times that every run has.
+	Shortest, Longest map[reports.Key]des.Duration
+	// Usual and Length are how long the median and the longest run took.
+	Usual, Length des.Duration
+	// Rules are those that explain a run, sorted.
+	Rules []trace.Rule
+	// Runs is how many runs this was taken from.
+	Runs int
+}
+
+// paces are clusters as slow as these multiples of the usual one, which is scenarios' profile default: one kind node on
+// two cores. Two of them in a suite of parallel replays were up to twice as slow.
+var paces = []float64{0.5, 1, 2}
+
+const runsPerPace = 40
+
+// Predict simulates a scenario on clusters of every pace.
+func Predict(sc *scenarios.Scenario, seed, replication uint64) (*Forecast, error) {
+	f := &Forecast{Exact: map[reports.Key]string{}, Possible: map[reports.Key][]string{},
+		Shortest: map[reports.Key]des.Duration{}, Longest: map[reports.Key]des.Duration{}}
+	rules := map[trace.Rule]bool{}
+	counts := map[reports.Key]int{}
+	var lengths []des.Duration
+	for i := range runsPerPace * len(paces) {
+		cfg := sc.Config()
+		if err := slow(cfg, paces[i%len(paces)]); err != nil {
+			return nil, err
+		}
+		cfg.Seed, cfg.Replication = seed, replication
+		if !drawn(cfg.Fates) { // else only the pace can be varied: another replication has other fates
+			cfg.Replication = uint64(i)
+		}
+		t, out, err := sim.Run(cfg)
+		if err != nil {
+			return nil, fmt.Errorf("scenario %q: %w", sc.Name, err)
+		}
+		lengths = append(lengths, length(t, &out))
+		if err := f.take(t, counts, rules); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(lengths)
+	f.Usual, f.Length = lengths[len(lengths)/2], lengths[len(lengths)-1]
+	f.Runs = runsPerPace * len(paces)
+	for key := range f.Shortest {
+		if counts[key] != f.Runs {
+			delete(f.Shortest, key)
+			delete(f.Longest, key)
+		}
+	}
+	for key, values := range f.Possible {
+		if len(values) == 1 && counts[key] == f.Runs {
+			f.Exact[key] = values[0]
+			delete(f.Possible, key)
+		}
+	}
+	for r := range rules {
+		f.Rules = append(f.Rules, r)
+	}
+	slices.Sort(f.Rules)
+	return f, nil
+}
+
+// length is how long a run took: where it went on until nothing was left to happen, to the last record.
+func length(t *trace.Trace, out *sim.Outcome) des.Duration {
+	if out.End == sim.EndFinished || len(t.Records) == 0 {
+		return out.At.Sub(0)
+	}
+	return t.Records[len(t.Records)-1].At.Sub(0)
+}
+
+// slow makes the cluster a kind node, that many times as slow.
+func slow(cfg *sim.Config, pace float64) error {
+	l := &cfg.Knobs.Latency
+	cfg.Knobs.QPS, cfg.Knobs.Burst, cfg.Knobs.Events = api.DefaultKnobs().QPS, api.DefaultKnobs().Burst, true
+	cfg.Knobs.RestartJitter = true
+	for _, d := range []struct {
+		to   *rng.Dist
+		text string
+	}{
+		{&l.Request, fmt.Sprintf("uniform:%.1fms,%.1fms", 3*pace, 20*pace)},
+		{&l.Watch, fmt.Sprintf("uniform:%.1fms,%.1fms", 1*pace, 20*pace)},
+		{&l.Bind, fmt.Sprintf("uniform:%.1fms,%.1fms", 20*pace, 200*pace)},
+		{&l.Start, fmt.Sprintf("lognormal:%.2fs,0.36", 1.9*pace)},
+		{&l.Observe, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},
+		{&l.Remove, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},
+	} {
+		dist, err := rng.Parse(d.text)
+		if err != nil {
+			return fmt.Errorf("pace %v: %w", pace, err)
+		}
+		*d.to = dist
+	}
+	return nil
+}
+
+// drawn says whether the fates are left to chance.
+func drawn(fates []api.FateRule) bool {
+	return slices.ContainsFunc(fates, func(r api.FateRule) bool {
+		for _, d := range []rng.Dist{r.Start, r.Ready, r.Run, r.Term} {
+			if d.Kind != rng.Constant {
+				return true
+			}
+		}
+		return r.Chance < api.Certain || r.FailAfter.Set
+	})
+}
+
+// take adds one run.
+func (f *Forecast) take(t *trace.Trace, counts map[reports.Key]int, rules map[trace.Rule]bool) error {
+	list, err := facts(t)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		fact := &list[i]
+		key := fact.Key
+		counts[key]++
+		if fact.Kind != reports.Timed {
+			if !slices.Contains(f.Possible[key], fact.Text) {
+				f.Possible[key] = append(f.Possible[key], fact.Text)
+			}
+			continue
+		}
+		shortest, known := f.Shortest[key]
+		if !known || fact.Span < shortest {
+			f.Shortest[key] = fact.Span
+		}
+		f.Longest[key] = max(f.Longest[key], fact.Span)
+	}
+	for i := range t.Records {
+		if rule := t.Records[i].Because; rule != "" {
+			rules[rule] = true
+		}
+	}
+	return nil
+}

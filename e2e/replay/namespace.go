@@ -1,0 +1,253 @@
+package replay
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/jobsim/jobsim/sim/api"
+)
+
+// How a replay's namespace is known: by its label, and to whom it belongs by its annotations.
+const (
+	ownedLabel        = "app.kubernetes.io/managed-by" // jobsim
+	runLabel          = "jobsim.dev/run"
+	ownerAnnotation   = "jobsim.dev/owner"   // machine/process/since
+	expiresAnnotation = "jobsim.dev/expires" // when nobody can need it any more
+	nodesAnnotation   = "jobsim.dev/nodes"   // whose extended resources it uses
+)
+
+// clearLimit is how long clearing up may take.
+const clearLimit = 30 * time.Second
+
+func newID() string {
+	b := make([]byte, 4)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+// self names this process: the machine, the process, and when it began, since numbers are used again.
+func self() string { return ownerOf(os.Getpid()) }
+
+func ownerOf(pid int) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	began := "gone"
+	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil {
+		_, rest, _ := strings.Cut(string(text), ") ")
+		if fields := strings.Fields(rest); len(fields) > 19 { // starttime is field 22 of proc_pid_stat(5)
+			began = fields[19]
+		}
+	}
+	return fmt.Sprintf("%s/%d/%s", host, pid, began)
+}
+
+// isGone says whether an owner was a process of this machine that has ended.
+func isGone(owner string) bool {
+	parts := strings.Split(owner, "/")
+	if len(parts) != 3 {
+		return false
+	}
+	host, err := os.Hostname()
+	pid, pidErr := strconv.Atoi(parts[1])
+	return err == nil && pidErr == nil && parts[0] == host && ownerOf(pid) != owner
+}
+
+func (r *run) createNamespace() error {
+	expires := time.Now().Add(r.o.Timeout + 10*time.Minute)
+	r.namespace = "jobsim-" + r.id
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: r.namespace,
+		Labels:      map[string]string{ownedLabel: manager, runLabel: r.o.Run},
+		Annotations: map[string]string{ownerAnnotation: self(), expiresAnnotation: expires.UTC().Format(time.RFC3339)}}}
+	if r.placed() {
+		ns.Annotations[nodesAnnotation] = strings.Join(r.nodes, ",")
+	}
+	return persist(r.ctx, func(ctx context.Context) error {
+		_, err := r.o.Client.CoreV1().Namespaces().Create(ctx, ns, metav1.CreateOptions{})
+		if apierrors.IsAlreadyExists(err) { // of a request whose answer was lost
+			return nil
+		}
+		return err
+	})
+}
+
+// clear deletes the namespace and takes back what was done to nodes.
+func (r *run) clear(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, clearLimit)
+	defer cancel()
+	var errs []error
+	for i := range r.cfg.Faults {
+		f := &r.cfg.Faults[i]
+		switch f.Kind {
+		case api.DrainNode, api.CordonNode:
+			errs = append(errs, r.cordon(ctx, r.nodes[f.Node], false))
+		case api.LoseNode:
+			_ = r.o.Machines.Start(ctx, r.nodes[f.Node]) // an error if it has returned
+		case api.DeleteNode:
+			_ = r.o.Machines.Start(ctx, r.nodes[f.Node])
+			errs = append(errs, r.o.Machines.Rejoin(ctx, r.nodes[f.Node]))
+		default:
+		}
+	}
+	if r.namespace == "" {
+		return errors.Join(errs...)
+	}
+	if r.placed() {
+		errs = append(errs, unfurnish(ctx, r.o.Client, r.id, r.nodes))
+	}
+	err := persist(ctx, func(ctx context.Context) error {
+		return r.o.Client.CoreV1().Namespaces().Delete(ctx, r.namespace, metav1.DeleteOptions{})
+	})
+	if err != nil && !apierrors.IsNotFound(err) {
+		errs = append(errs, fmt.Errorf("the namespace cannot be deleted: %w", err))
+	}
+	return errors.Join(errs...)
+}
+
+// Sweep deletes what replays have left behind whose processes were killed: namespaces whose owner is gone, or whose
+// time is up. It says which.
+func Sweep(ctx context.Context, client kubernetes.Interface) (swept []string, err error) {
+	list, err := client.CoreV1().Namespaces().List(ctx, metav1.ListOptions{LabelSelector: ownedLabel + "=" + manager})
+	if err != nil {
+		return nil, fmt.Errorf("leftovers cannot be looked for: %w", err)
+	}
+	for i := range list.Items {
+		ns := &list.Items[i]
+		if ns.DeletionTimestamp != nil || !abandoned(ns) {
+			continue
+		}
+		if nodes := ns.Annotations[nodesAnnotation]; nodes != "" {
+			names := strings.Split(nodes, ",")
+			err = errors.Join(err, unfurnish(ctx, client, strings.TrimPrefix(ns.Name, "jobsim-"), names),
+				uncordon(ctx, client, names))
+		}
+		deleteErr := client.CoreV1().Namespaces().Delete(ctx, ns.Name, metav1.DeleteOptions{})
+		if deleteErr != nil && !apierrors.IsNotFound(deleteErr) {
+			err = errors.Join(err, deleteErr)
+			continue
+		}
+		swept = append(swept, ns.Name)
+	}
+	return swept, err
+}
+
+func abandoned(ns *corev1.Namespace) bool {
+	expires, err := time.Parse(time.RFC3339, ns.Annotations[expiresAnnotation])
+	return isGone(ns.Annotations[ownerAnnotation]) || err == nil && time.Now().After(expires)
+}
+
+func uncordon(ctx context.Context, client kubernetes.Interface, nodes []string) error {
+	var errs []error
+	for _, node := range nodes {
+		_, err := client.CoreV1().Nodes().Patch(ctx, node, types.StrategicMergePatchType,
+			[]byte(`{"spec":{"unschedulable":false}}`), metav1.PatchOptions{})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// NodesForPods are the names of the nodes that pods without tolerations may go to, sorted.
+func NodesForPods(ctx context.Context, client kubernetes.Interface) (names []string, err error) {
+	list, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("the nodes cannot be listed: %w", err)
+	}
+	for i := range list.Items {
+		n := &list.Items[i]
+		closed := slices.ContainsFunc(n.Spec.Taints,
+			func(t corev1.Taint) bool { return t.Effect != corev1.TaintEffectPreferNoSchedule })
+		if !closed && !n.Spec.Unschedulable {
+			names = append(names, n.Name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// IsForbidden says whether the cluster does not allow what was asked.
+func IsForbidden(err error) bool {
+	return apierrors.ReasonForError(err) == metav1.StatusReasonForbidden
+}
+
+func (r *run) findNodes(ctx context.Context) error {
+	names, err := NodesForPods(ctx, r.o.Client)
+	if err != nil && (r.placed() || !IsForbidden(err)) {
+		return err
+	}
+	r.nodes = names
+	if r.placed() && len(names) > len(r.cfg.Nodes) {
+		r.nodes = names[:len(r.cfg.Nodes)]
+	}
+	return nil
+}
+
+// anyNode is a node that a pod can be bound to.
+func (r *run) anyNode() string { return r.nodes[0] }
+
+// furnish gives the nodes that stand for the scenario's their capacities, as extended resources of this replay alone:
+// the scheduler and the kubelet treat them as they treat cpu and memory, and nobody else is disturbed.
+func (r *run) furnish() error {
+	if !r.placed() {
+		return nil
+	}
+	for i, node := range r.nodes {
+		spec := &r.cfg.Nodes[i]
+		room := map[corev1.ResourceName]string{r.resource("cpu"): strconv.FormatInt(spec.MilliCPU, 10),
+			r.resource("memory"): strconv.FormatInt(spec.Memory/mebi, 10), r.resource("pods"): strconv.Itoa(int(spec.Pods))}
+		if spec.Unlimited {
+			room = map[corev1.ResourceName]string{r.resource("cpu"): "1000000000", r.resource("memory"): "1000000000",
+				r.resource("pods"): "1000000"}
+		}
+		patch, err := json.Marshal(map[string]any{"status": map[string]any{"capacity": room, "allocatable": room}})
+		if err != nil {
+			return err
+		}
+		err = persist(r.ctx, func(ctx context.Context) error {
+			nodes := r.o.Client.CoreV1().Nodes()
+			_, patchErr := nodes.Patch(ctx, node, types.MergePatchType, patch, metav1.PatchOptions{}, "status")
+			return patchErr
+		})
+		if err != nil {
+			return fmt.Errorf("node %s does not get the scenario's capacity: %w", node, err)
+		}
+	}
+	return nil
+}
+
+func unfurnish(ctx context.Context, client kubernetes.Interface, id string, nodes []string) error {
+	gone := map[string]any{}
+	for _, what := range []string{"cpu", "memory", "pods"} {
+		gone[resourcePrefix+id+"-"+what] = nil
+	}
+	patch, err := json.Marshal(map[string]any{"status": map[string]any{"capacity": gone, "allocatable": gone}})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, node := range nodes {
+		err = persist(ctx, func(ctx context.Context) error {
+			_, patchErr := client.CoreV1().Nodes().Patch(ctx, node, types.MergePatchType, patch, metav1.PatchOptions{}, "status")
+			return patchErr
+		})
+		if err != nil && !apierrors.IsNotFound(err) {
+			errs = append(errs, fmt.Errorf("node %s keeps the scenario's capacity: %w", node, err))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,79 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
+)
+
+// ErrCannot is a scenario that cannot be replayed on a cluster, or not on this one.
+var ErrCannot = errors.New("cannot be replayed")
+
+// Refuse says why a scenario cannot be replayed on a cluster with so many nodes for pods; nil if it can. machines says
+// whether nodes can be stopped.
+func Refuse(sc *scenarios.Scenario, nodes int, machines bool) error {
+	cfg := sc.Config()
+	var errs []error
+	cannot := func(wrong bool, format string, args ...any) {
+		if wrong {
+			errs = append(errs, fmt.Errorf("%w: "+format, append([]any{ErrCannot}, args...)...))
+		}
+	}
+	for i, m := range sc.Manifests {
+		cannot(m.Namespace != sc.Manifests[0].Namespace, "job %s: is in a second namespace", m.Name)
+		cannot(m.Spec.Template.Spec.NodeName != "", "job %s: nodeName goes past the scheduling gate", m.Name)
+		cannot(m.Spec.ManagedBy != nil, "job %s: is managed by somebody else", m.Name)
+		cannot(m.Spec.PodFailurePolicy != nil && evicts(cfg, api.JobID(i)),
+			"job %s: an eviction for a full volume has no DisruptionTarget, which a podFailurePolicy may look for", m.Name)
+	}
+	knobs := sc.File.Cluster.Knobs
+	knobs.UnreachableSeconds = nil // is written into the pods' tolerations
+	cannot(knobs != scenarios.Knobs{}, "cluster.knobs: a live cluster has its own")
+	latency := sc.File.Cluster.Latency
+	latency.PhaseStep = scenarios.Span{} // only tells actors apart
+	cannot(!reflect.DeepEqual(latency, scenarios.Latency{}), "cluster.latency: a live cluster has its own")
+	cannot(len(cfg.Nodes) > nodes && limited(cfg), "cluster.nodes: %d, and this cluster has %d for pods",
+		len(cfg.Nodes), nodes)
+	for i := range cfg.Faults {
+		switch cfg.Faults[i].Kind {
+		case api.LoseNode, api.ReturnNode, api.DeleteNode:
+			cannot(!machines, "faults[%d]: nodes of this cluster cannot be stopped", i)
+		default:
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func evicts(cfg *sim.Config, job api.JobID) bool {
+	return anyFate(cfg, job, func(r *api.FateRule) bool { return r.End == api.EndEvicted })
+}
+
+// anyFate says whether a fate of a Job has a property.
+func anyFate(cfg *sim.Config, job api.JobID, f func(*api.FateRule) bool) bool {
+	for i := range cfg.Fates {
+		r := &cfg.Fates[i]
+		if (r.Job == job || r.Job == api.AnyJob) && f(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// limited says whether the scenario's nodes matter.
+func limited(cfg *sim.Config) bool { return len(cfg.Nodes) > 1 || !cfg.Nodes[0].Unlimited }
+
+// Exclusive says whether a scenario disturbs nodes, so that no other replay may run beside it.
+func Exclusive(sc *scenarios.Scenario) bool {
+	for _, f := range sc.Config().Faults {
+		switch f.Kind {
+		case api.DrainNode, api.CordonNode, api.UncordonNode, api.LoseNode, api.ReturnNode, api.DeleteNode:
+			return true
+		default:
+		}
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2" //nolint:stylecheck // the language of the suite
+	. "github.com/onsi/gomega"    //nolint:stylecheck // the language of the suite
+
+	"github.com/jobsim/jobsim/e2e/cluster"
+	"github.com/jobsim/jobsim/e2e/conformance"
+	"github.com/jobsim/jobsim/e2e/replay"
+	"github.com/jobsim/jobsim/reports"
+)
+
+var options struct {
+	kubeconfig, context, image, name, out string
+	mine                                  bool
+	seed                                  uint64
+}
+
+func init() {
+	flag.StringVar(&options.kubeconfig, "kubeconfig", "", "of a cluster that exists; empty: a kind cluster is brought up")
+	flag.StringVar(&options.context, "context", "", "in the kubeconfig")
+	flag.StringVar(&options.image, "worker-image", cluster.WorkerImage, "of e2e/worker, on a cluster that is not kind's")
+	flag.StringVar(&options.name, "cluster", cluster.DefaultName, "name of the kind cluster")
+	flag.StringVar(&options.out, "out", "out", "where traces and logs go")
+	flag.BoolVar(&options.mine, "yes-i-own-this-cluster", false, "replay on a cluster that is not kind's")
+	flag.Uint64Var(&options.seed, "replay-seed", 1, "of fates that are left to chance")
+}
+
+func TestE2E(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "the library on a live cluster")
+}
+
+// shared is what the first process tells the others.
+type shared struct {
+	Kubeconfig, Context, Kind, Run string
+	Offset                         time.Duration
+	Created                        bool
+}
+
+var (
+	checker conformance.Checker
+	nodes   int
+	common  shared
+)
+
+var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
+	s := shared{Kubeconfig: options.kubeconfig, Context: options.context, Run: "e2e"}
+	var c *cluster.Cluster
+	var err error
+	if options.kubeconfig == "" && options.context == "" {
+		c, err = cluster.Up(ctx, cluster.Options{Name: options.name, Image: os.Getenv("NODE_IMAGE"),
+			Version: os.Getenv("KUBERNETES_VERSION"), Workers: cluster.DefaultWorkers, Log: GinkgoWriter})
+		Expect(err).NotTo(HaveOccurred())
+		s.Kind, s.Created = options.name, !c.Kind.Reused
+		Expect(c.Kind.LoadWorker(ctx)).To(Succeed())
+	} else {
+		c, err = cluster.Connect(ctx, options.kubeconfig, options.context)
+		Expect(err).NotTo(HaveOccurred())
+	}
+	Expect(c.Consent(options.mine)).To(Succeed())
+	swept, err := replay.Sweep(ctx, c.Client)
+	Expect(err).NotTo(HaveOccurred())
+	for _, ns := range swept {
+		GinkgoWriter.Printf("deleted namespace %s, which a replay that was killed had left behind\n", ns)
+	}
+	Expect(replay.Preflight(ctx, c.Client, options.image)).To(Succeed())
+	s.Offset, err = replay.ClockOffset(ctx, c.Config)
+	Expect(err).NotTo(HaveOccurred())
+	text, err := json.Marshal(s)
+	Expect(err).NotTo(HaveOccurred())
+	return text
+}, func(ctx SpecContext, text []byte) {
+	Expect(json.Unmarshal(text, &common)).To(Succeed())
+	var c *cluster.Cluster
+	var err error
+	if common.Kind != "" {
+		c, err = cluster.Find(ctx, common.Kind)
+	} else {
+		c, err = cluster.Connect(ctx, common.Kubeconfig, common.Context)
+	}
+	Expect(err).NotTo(HaveOccurred())
+	names, err := replay.NodesForPods(ctx, c.Client)
+	Expect(err).NotTo(HaveOccurred())
+	nodes = len(names)
+	checker = conformance.Checker{Cluster: c, Image: options.image, Run: common.Run, ClockOffset: common.Offset,
+		Seed: options.seed}
+})
+
+var failed bool
+
+var _ = AfterEach(func() { failed = failed || CurrentSpecReport().Failed() })
+
+var _ = SynchronizedAfterSuite(func() {}, func(SpecContext) {
+	c := checker.Cluster
+	if c == nil || c.Kind == nil {
+		return
+	}
+	if failed {
+		Expect(c.Kind.ExportLogs(filepath.Join(options.out, "logs"))).To(Succeed())
+	}
+	if common.Created && os.Getenv("KEEP") == "" {
+		Expect(c.Kind.Delete()).To(Succeed())
+	}
+})
+
+// play checks a scenario, keeps its trace, and judges.
+func play(ctx context.Context, name string) {
+	k := checker.Cluster
+	cases, err := conformance.Plan([]string{name}, k.Minor, options.seed, nodes, k.Kind != nil)
+	Expect(err).NotTo(HaveOccurred())
+	if cases[0].Skip != "" {
+		Skip(cases[0].Skip)
+	}
+	result := checker.Check(ctx, cases[0])
+	Expect(result.Keep(filepath.Join(options.out, "traces"))).To(Succeed())
+	if text := result.Explain(); text != "" {
+		AddReportEntry("verdict", text)
+	}
+	Expect(result.Err).NotTo(HaveOccurred())
+	Expect(result.Verdict).To(Equal(reports.Equal), result.Explain())
+}
