@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -243,23 +244,23 @@ func jsonFields(t reflect.Type) map[string]reflect.Type {
 
 // suggest says which field was probably meant, or which ones there are.
 func suggest(key string, fields map[string]reflect.Type) string {
-	key = cut(key)
-	var names []string
+	return didYouMean(key, slices.Sorted(maps.Keys(fields)))
+}
+
+// didYouMean says which of the names, which are sorted, was probably meant, or which ones there are if they are few.
+func didYouMean(word string, names []string) string {
 	best, bestDistance := "", 3
-	for name := range fields {
-		names = append(names, name)
-		d := distance(strings.ToLower(key), strings.ToLower(name))
-		if d < bestDistance || d == bestDistance && name < best {
+	for _, name := range names {
+		if d := distance(strings.ToLower(cut(word)), strings.ToLower(name)); d < bestDistance {
 			best, bestDistance = name, d
 		}
 	}
-	if best != "" {
+	switch {
+	case best != "" && bestDistance < len(best):
 		return fmt.Sprintf(" (did you mean %s?)", best)
-	}
-	if len(names) > 16 {
+	case len(names) > 16:
 		return ""
 	}
-	slices.Sort(names)
 	return fmt.Sprintf(" (allowed: %s)", strings.Join(names, ", "))
 }
 

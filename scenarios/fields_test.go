@@ -94,7 +94,7 @@ func TestKnobs_AllCanBeSet(t *testing.T) {
 			field.Set(reflect.ValueOf(Span{Duration: 7 * des.Nanosecond, Set: true}))
 		}
 		before, after := api.DefaultKnobs(), api.DefaultKnobs()
-		n.apply(&after)
+		override(&after, &n)
 		if reflect.DeepEqual(before, after) {
 			t.Errorf("%s is set and nothing changes", name)
 		}

@@ -58,7 +58,8 @@ type Latency struct {
 	Watch     Dist `json:"watch,omitzero"`     // from a write to the watchers' learning of it
 	Bind      Dist `json:"bind,omitzero"`      // from a pod's creation to its binding
 	Start     Dist `json:"start,omitzero"`     // from binding to the start of the first container
-	Observe   Dist `json:"observe,omitzero"`   // from a container's end to the report of it
+	Observe   Dist `json:"observe,omitzero"`   // from a container's end to the kubelet's noticing of it
+	Stop      Dist `json:"stop,omitzero"`      // from then to the pod's end, if it was the last container
 	Remove    Dist `json:"remove,omitzero"`    // from the end of a deleted pod to its removal
 	PhaseStep Span `json:"phaseStep,omitzero"` // gives every pod a sub-second phase: 1 ms and so much per pod before it
 }
@@ -88,9 +89,6 @@ type Knobs struct {
 	UnreachableSeconds  *int64   `json:"unreachableTolerationSeconds,omitempty"`
 	PodGCPeriod         Span     `json:"podGCPeriod,omitzero"`
 	PodGCQuarantine     Span     `json:"podGCQuarantine,omitzero"`
-	SchedulerBackoff    Span     `json:"podInitialBackoff,omitzero"`
-	MaxSchedulerBackoff Span     `json:"podMaxBackoff,omitzero"`
-	SchedulerFlush      Span     `json:"schedulerFlush,omitzero"`
 }
 
 // Job is a Job and when it is submitted. Exactly one of Manifest and File is given.

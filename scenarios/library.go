@@ -31,7 +31,8 @@ func Named(name string) (*Scenario, error) {
 	file := "library/" + name + ".yaml"
 	text, err := library.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("%w: no scenario of the library is named %q (see jobsim list)", ErrInvalid, name)
+		return nil, fmt.Errorf("%w: no scenario of the library is named %q%s; see jobsim list", ErrInvalid, name,
+			didYouMean(name, Names()))
 	}
 	list, err := Load(file, bytes.NewReader(text), library, "library")
 	if err != nil {

@@ -1,50 +1,156 @@
 package scenarios
 
 import (
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 
 	"github.com/jobsim/jobsim/sim/api"
-	"github.com/jobsim/jobsim/sim/des"
-	"github.com/jobsim/jobsim/sim/rng"
+)
+
+// Origin is where a number comes from.
+type Origin string
+
+// The origins of the numbers of a profile.
+const (
+	Upstream Origin = "kubernetes" // its default in Kubernetes v1.37.2; the source is file and line
+	Measured Origin = "measured"   // the source says on what, and how
+	Fitted   Origin = "fitted"     // such that a whole comes out as measured; the source says which
+	Assumed  Origin = "assumed"    // the source says why
+)
+
+// Setting is one number of a cluster, and where it comes from.
+type Setting struct {
+	Name   string `json:"name"` // in a scenario, below cluster, such as knobs.syncBatch
+	Value  string `json:"value"`
+	Origin Origin `json:"origin"`
+	Source string `json:"source"`
+}
+
+// profile is a cluster to start from: Kubernetes' defaults without latencies, but for some settings.
+type profile struct {
+	settings []Setting
+	cluster  Cluster // that the settings make
+}
+
+// onKind is the cluster of the measurements: kind v0.33.0 with one node of Kubernetes v1.37.2 on two cores, 2026-11-24.
+// loaded are four replays of 100 pods of 1 s, 20 at a time, while builds took part of the processors: creation to start
+// took 4.6 to 7.8 s at the median, the whole 57 to 82 s.
+const (
+	onKind = "kind, 2 cores, 100 pods of 1 s, 20 at a time: "
+	loaded = "kind, the same 100 pods beside builds that made it 2.3 to 3.9 times as slow, divided by that: "
+	pure   = "the pure logic, for exact comparisons"
 )
 
 // profiles are the clusters to start from, by name.
-//
-// none has no latency and no client limit: the pure logic, for exact comparisons.
-//
-// default is one kind node (kind v0.33.0, Kubernetes v1.37.2, 2 cores, measured 2026-11-24): with 20 pods created at
-// once the time from creation to start is 2 s at the median and 5 s at most, and a Job of 100 pods of 1 s at
-// parallelism 20 finishes in 37 s. A lognormal of median 1.9 s and sigma 0.36 from binding to start has its 99.5 %
-// quantile, the expected largest of 100 pods, at 4.8 s. The other latencies are within the medians of the same runs: an
-// API request about 5 ms, a watch event 2 ms, scheduling 10 ms; the kubelet notices an exit at its next relist, once a
-// second (pkg/kubelet/kubelet.go:215), and reports after stopping the sandbox.
-var profiles = map[string]func(*api.Knobs){
-	"none": func(k *api.Knobs) {
-		k.QPS, k.Events = 0, false
-		k.RestartJitter = false
-	},
-	"default": func(k *api.Knobs) {
-		k.Latency = api.Latency{
-			Request: rng.Const(5 * des.Millisecond),
-			Watch:   rng.Const(2 * des.Millisecond),
-			Bind:    rng.Const(10 * des.Millisecond),
-			Start:   mustParse("lognormal:1.9s,0.36"),
-			Observe: mustParse("uniform:100ms,1.1s"),
-			Remove:  mustParse("uniform:100ms,1.1s"),
-		}
-	},
+var profiles = map[string]*profile{
+	"none": {settings: []Setting{
+		{"knobs.kubeAPIQPS", "0", Assumed, pure},
+		{"knobs.events", "false", Assumed, "without a client limit they delay nothing"},
+		{"knobs.restartJitter", "false", Assumed, pure},
+	}},
+	"default": {settings: []Setting{
+		{"latency.request", "5ms", Assumed, "an idle API server beside its client; 20ms changes the whole by less than 1 %"},
+		{"latency.watch", "2ms", Assumed, "part of what was measured as latency.bind"},
+		{"latency.bind", "20ms", Measured, loaded + "50 to 80 ms at the median"},
+		{"latency.start", "lognormal:1.98s,0.36", Measured, onKind + "creation to start 2 s at the median, 5 s at most"},
+		{"latency.observe", "uniform:100ms,1.1s", Upstream,
+			"pkg/kubelet/kubelet.go:215, a relist every second; " + loaded + "0.5 to 0.8 s at the median"},
+		{"latency.stop", "lognormal:2.2s,0.36", Fitted,
+			onKind + "37 s for the whole; the spread as " + loaded + "0.33 to 0.40"},
+		{"latency.remove", "lognormal:300ms,0.6", Measured,
+			"kind, 20 pods deleted at once, beside builds that made it 2.5 times as slow, divided by that: " +
+				"0.3 s at the median, 0.6 s at most"},
+	}},
 }
 
 const defaultProfile = "default"
 
-func mustParse(text string) rng.Dist {
-	d, err := rng.Parse(text)
-	if err != nil {
-		panic(err)
+// upstream has the file and line of the default of each knob in Kubernetes v1.37.2.
+var upstream = map[string]string{
+	"syncBatch":                    "pkg/controller/job/job_controller.go:71",
+	"apiBackoff":                   "pkg/controller/job/job_controller.go:73",
+	"maxAPIBackoff":                "pkg/controller/job/job_controller.go:75",
+	"podFailureBackoff":            "pkg/controller/job/job_controller.go:77",
+	"maxPodBackoff":                "pkg/controller/job/job_controller.go:79",
+	"maxUncountedPods":             "pkg/controller/job/job_controller.go:83",
+	"maxPodsPerSync":               "pkg/controller/job/job_controller.go:86",
+	"slowStartBatch":               "pkg/controller/controller_utils.go:87",
+	"expectationTimeout":           "pkg/controller/controller_utils.go:72",
+	"concurrentJobSyncs":           "pkg/controller/job/config/v1alpha1/defaults.go:34",
+	"kubeAPIQPS":                   "pkg/controller/apis/config/v1alpha1/defaults.go:61",
+	"kubeAPIBurst":                 "pkg/controller/apis/config/v1alpha1/defaults.go:64",
+	"events":                       "pkg/controller/job/job_controller.go:265",
+	"restartBackoff":               "pkg/kubelet/kubelet.go:173",
+	"maxContainerRestartPeriod":    "pkg/kubelet/apis/config/v1beta1/defaults.go:45",
+	"restartBackoffReset":          "pkg/kubelet/kubelet.go:1089",
+	"restartJitter":                "pkg/kubelet/pod_workers.go:1547",
+	"nodeMonitorPeriod":            "pkg/controller/nodelifecycle/config/v1alpha1/defaults.go:52",
+	"nodeMonitorGracePeriod":       "pkg/controller/nodelifecycle/config/v1alpha1/defaults.go:46",
+	"leaseRenewInterval":           "pkg/kubelet/kubelet.go:237",
+	"unreachableTolerationSeconds": "plugin/pkg/admission/defaulttolerationseconds/admission.go:45",
+	"podGCPeriod":                  "pkg/controller/podgc/gc_controller.go:48",
+	"podGCQuarantine":              "pkg/controller/podgc/gc_controller.go:51",
+}
+
+func init() {
+	for name, p := range profiles {
+		for _, s := range p.settings {
+			if err := p.cluster.set(s.Name, s.Value); err != nil {
+				panic(fmt.Sprintf("profile %s: %s: %v", name, s.Name, err)) // the table is ours
+			}
+		}
 	}
-	return d
+	profiles[""] = profiles[defaultProfile]
+}
+
+// set gives a field of the latencies or knobs the value that a file would give it.
+func (c *Cluster) set(name, value string) error {
+	if !json.Valid([]byte(value)) {
+		value = strconv.Quote(value)
+	}
+	group, field, _ := strings.Cut(name, ".")
+	return json.Unmarshal(fmt.Appendf(nil, "{%q: {%q: %s}}", group, field, value), c)
+}
+
+// Profiles are the names of the profiles, sorted.
+func Profiles() []string { return []string{"default", "none"} }
+
+// Settings are all numbers of the cluster of a profile, in the order of the scenario format.
+func Settings(name string) ([]Setting, error) {
+	p, ok := profiles[name]
+	if !ok || name == "" {
+		return nil, unknownProfile(name)
+	}
+	k := api.DefaultKnobs()
+	p.cluster.apply(&k)
+	var out []Setting
+	list := func(group string, format reflect.Type, values reflect.Value) {
+		for _, f := range reflect.VisibleFields(format) {
+			s := Setting{Name: group + "." + fileName(f), Value: fmt.Sprint(values.FieldByName(f.Name)), Origin: Upstream,
+				Source: upstream[fileName(f)]}
+			if group == "latency" {
+				s.Origin, s.Source = Assumed, "no latency"
+			}
+			for _, own := range p.settings {
+				if own.Name == s.Name {
+					s.Origin, s.Source = own.Origin, own.Source
+				}
+			}
+			s.Value = strings.TrimPrefix(s.Value, "constant:")
+			out = append(out, s)
+		}
+	}
+	list("latency", reflect.TypeFor[Latency](), reflect.ValueOf(k.Latency))
+	list("knobs", reflect.TypeFor[Knobs](), reflect.ValueOf(k))
+	return out, nil
+}
+
+// unknownProfile is the error about a profile that there is not.
+func unknownProfile(name string) error {
+	return fmt.Errorf("%q%s", cut(name), didYouMean(name, Profiles()))
 }
 
 // minor is the Kubernetes version asked for, such as 37 for "1.37" or "v1.37.2".
@@ -61,79 +167,10 @@ func minor(text string) (api.Minor, bool) {
 	return m, err == nil && m >= api.OldestMinor && m <= api.DefaultMinor
 }
 
-// knobs are the profile's, with what the scenario says of them.
-func (s *Scenario) knobs() api.Knobs {
-	k := api.DefaultKnobs()
-	k.Kubernetes, _ = minor(s.File.Kubernetes)
-	c := &s.File.Cluster
-	name := c.Profile
-	if name == "" {
-		name = defaultProfile
-	}
-	profiles[name](&k)
-	l := &c.Latency
-	setDist(&k.Latency.Request, l.Request)
-	setDist(&k.Latency.Watch, l.Watch)
-	setDist(&k.Latency.Bind, l.Bind)
-	setDist(&k.Latency.Start, l.Start)
-	setDist(&k.Latency.Observe, l.Observe)
-	setDist(&k.Latency.Remove, l.Remove)
-	setSpan(&k.Latency.PhaseStep, l.PhaseStep)
-	c.Knobs.apply(&k)
-	return k
-}
-
-func (n *Knobs) apply(k *api.Knobs) {
-	setSpan(&k.SyncBatch, n.SyncBatch)
-	setSpan(&k.APIBackoff, n.APIBackoff)
-	setSpan(&k.MaxAPIBackoff, n.MaxAPIBackoff)
-	setSpan(&k.PodFailureBackoff, n.PodFailureBackoff)
-	setSpan(&k.MaxPodBackoff, n.MaxPodBackoff)
-	setSpan(&k.ExpectationTimeout, n.ExpectationTimeout)
-	setSpan(&k.RestartBackoff, n.RestartBackoff)
-	setSpan(&k.MaxRestartBackoff, n.MaxRestartBackoff)
-	setSpan(&k.RestartBackoffReset, n.RestartBackoffReset)
-	setSpan(&k.NodeMonitorPeriod, n.NodeMonitorPeriod)
-	setSpan(&k.NodeMonitorGrace, n.NodeMonitorGrace)
-	setSpan(&k.LeaseRenew, n.LeaseRenew)
-	setSpan(&k.PodGCPeriod, n.PodGCPeriod)
-	setSpan(&k.PodGCQuarantine, n.PodGCQuarantine)
-	setSpan(&k.SchedulerBackoff, n.SchedulerBackoff)
-	setSpan(&k.MaxSchedulerBackoff, n.MaxSchedulerBackoff)
-	setSpan(&k.SchedulerFlush, n.SchedulerFlush)
-	setPtr(&k.MaxUncountedPods, n.MaxUncountedPods)
-	setPtr(&k.MaxPodsPerSync, n.MaxPodsPerSync)
-	setPtr(&k.SlowStartBatch, n.SlowStartBatch)
-	setPtr(&k.JobSyncs, n.JobSyncs)
-	setPtr(&k.QPS, n.QPS)
-	setPtr(&k.Burst, n.Burst)
-	setPtr(&k.Events, n.Events)
-	setPtr(&k.RestartJitter, n.RestartJitter)
-	setPtr(&k.UnreachableSeconds, n.UnreachableSeconds)
-}
-
-func setDist(dst *rng.Dist, d Dist) {
-	if d.Set {
-		*dst = d.Dist
-	}
-}
-
-func setSpan(dst *des.Duration, s Span) {
-	if s.Set {
-		*dst = s.Duration
-	}
-}
-
-func setPtr[T any](dst *T, p *T) {
-	if p != nil {
-		*dst = *p
-	}
-}
-
 // SetProfile replaces the profile of the scenario.
 func (s *Scenario) SetProfile(name string) error {
-	if _, ok := profiles[name]; !ok {
-		return fmt.Errorf("%q (allowed: none, default)", name)
+	if _, ok := profiles[name]; !ok || name == "" {
+		return unknownProfile(name)
 	}
 	s.File.Cluster.Profile = name
 	return nil

@@ -161,7 +161,7 @@ f.yaml:14: faults[3].patch: changes nothing (allowed: parallelism, backoffLimit,
 	{"knobs", scenarioText("cluster:\n  profile: nil\n  knobs: {syncBatch: 0s, qps: 3}\n"),
 		`f.yaml:11: cluster.profile: "nil" (allowed: default, none)
 f.yaml:12: cluster.knobs.qps: unknown field
-f.yaml:12: cluster.knobs.syncBatch: is 0: nothing would ever wait (allowed: more than 0s)`},
+f.yaml:12: cluster.knobs.syncBatch: is 0s: nothing would ever wait (allowed: more than 0s)`},
 }
 
 // Whatever is wrong is said with file, line and field, all of it at once.

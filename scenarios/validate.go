@@ -3,7 +3,6 @@ package scenarios
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -78,13 +77,8 @@ func (s *Scenario) validateTimes() {
 
 func (s *Scenario) validateCluster() {
 	c, d := &s.File.Cluster, s.doc
-	if _, ok := profiles[c.Profile]; !ok && c.Profile != "" {
-		names := make([]string, 0, len(profiles))
-		for name := range profiles {
-			names = append(names, name)
-		}
-		sort.Strings(names)
-		d.add("cluster.profile", "%q (allowed: %s)", c.Profile, strings.Join(names, ", "))
+	if _, ok := profiles[c.Profile]; !ok {
+		d.add("cluster.profile", "%v", unknownProfile(c.Profile))
 		c.Profile = ""
 	}
 	total := int32(0)
@@ -116,39 +110,7 @@ func (s *Scenario) validateCluster() {
 		}
 		seen[n.Name] = true
 	}
-	for name, dist := range map[string]Dist{"request": c.Latency.Request, "watch": c.Latency.Watch, "bind": c.Latency.Bind,
-		"start": c.Latency.Start, "observe": c.Latency.Observe, "remove": c.Latency.Remove} {
-		if dist.Forever {
-			d.add("cluster.latency."+name, "cannot last for ever")
-		}
-	}
 	s.validateKnobs()
-}
-
-func (s *Scenario) validateKnobs() {
-	k, d := &s.File.Cluster.Knobs, s.doc
-	for name, span := range map[string]Span{"syncBatch": k.SyncBatch, "apiBackoff": k.APIBackoff,
-		"maxAPIBackoff":     k.MaxAPIBackoff,
-		"podFailureBackoff": k.PodFailureBackoff, "maxPodBackoff": k.MaxPodBackoff, "restartBackoff": k.RestartBackoff,
-		"maxContainerRestartPeriod": k.MaxRestartBackoff, "nodeMonitorPeriod": k.NodeMonitorPeriod,
-		"leaseRenewInterval": k.LeaseRenew, "podGCPeriod": k.PodGCPeriod, "podInitialBackoff": k.SchedulerBackoff,
-		"podMaxBackoff": k.MaxSchedulerBackoff, "schedulerFlush": k.SchedulerFlush} {
-		if span.Set && span.Duration == 0 {
-			d.add("cluster.knobs."+name, "is 0: nothing would ever wait (allowed: more than 0s)")
-		}
-	}
-	at := "cluster.knobs."
-	within(d, at+"maxUncountedPods", k.MaxUncountedPods, 1, 1<<20)
-	within(d, at+"maxPodsPerSync", k.MaxPodsPerSync, 1, 1<<20)
-	within(d, at+"slowStartBatch", k.SlowStartBatch, 1, 1<<20)
-	within(d, at+"concurrentJobSyncs", k.JobSyncs, 1, 1<<20)
-	within(d, at+"kubeAPIBurst", k.Burst, 1, 1<<20)
-	if k.QPS != nil && (*k.QPS < 0 || *k.QPS > 1e6 || *k.QPS > 0 && *k.QPS < 1e-3) {
-		d.add(at+"kubeAPIQPS", "%v (allowed: 0 for unlimited, or 0.001 to 1000000)", *k.QPS)
-	}
-	if n := k.UnreachableSeconds; n != nil && *n < 0 {
-		d.add(at+"unreachableTolerationSeconds", "%d is negative", *n)
-	}
 }
 
 func within(d *document, at string, v *int32, low, high int32) {

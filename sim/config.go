@@ -9,7 +9,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// Config is everything that a run is a function of. Knobs must come from api.DefaultKnobs; everything else may be zero.
+// Config is everything that a run is a function of. Knobs must be valid, as api.DefaultKnobs are;
+// everything else may be zero.
 type Config struct {
 	Scenario    string // its name, for the trace
 	Seed        uint64

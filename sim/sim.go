@@ -8,7 +8,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// Run simulates cfg and returns its trace. Errors: ErrTooManySteps, and a *Violation for a defect of the model.
+// Run simulates cfg and returns its trace. Errors: an *api.KnobError, ErrTooManySteps, and a *Violation for a defect of
+// the model.
 func Run(cfg *Config) (*trace.Trace, Outcome, error) {
 	t := &trace.Trace{Header: trace.Header{Scenario: cfg.Scenario, World: "sim",
 		Kubernetes: fmt.Sprintf("v1.%d", cfg.Knobs.Kubernetes), Seed: cfg.Seed, Replication: cfg.Replication}}
@@ -19,6 +20,9 @@ func Run(cfg *Config) (*trace.Trace, Outcome, error) {
 // Run simulates cfg from beginning to end. Records go to sink; nil means no trace, which is several times as fast.
 // Errors are those of the function Run.
 func (w *World) Run(cfg *Config, sink trace.Sink) (out Outcome, err error) {
+	if err = cfg.Knobs.Validate(); err != nil {
+		return out, fmt.Errorf("scenario %q: %w", cfg.Scenario, err)
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			err = w.violation(r, sink)

@@ -99,6 +99,8 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"help", exitOK, "", []string{"--help"}},
 		{"list", exitOK, "", []string{"list"}},
+		{"a profile", exitOK, "", []string{"list", "--profile", "default", "-o", "json"}},
+		{"no such profile", exitUsage, `--profile: "defualt" (did you mean default?)`, []string{"list", "--profile", "defualt"}},
 		{"validate", exitOK, "", []string{"validate", "-f", unmet}},
 		{"explain", exitOK, "", []string{"explain", "--scenario", "oom"}},
 		{"no command", exitUsage, `unknown command "simulate"`, []string{"simulate"}},

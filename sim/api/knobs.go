@@ -28,26 +28,22 @@ type Knobs struct {
 	MaxPodsPerSync     int32        // pods created or deleted in one sync (job_controller.go:86)
 	SlowStartBatch     int32        // first batch of creations, doubling (controller_utils.go:87)
 	ExpectationTimeout des.Duration // when unobserved creations and deletions are given up (controller_utils.go:72)
-	JobSyncs           int32        // concurrent-job-syncs (pkg/controller/job/config/v1alpha1/defaults.go:36)
-	QPS                float64      // client requests a second; 0: unlimited (apis/config/v1alpha1/defaults.go:58)
-	Burst              int32        // and its burst (defaults.go:62)
+	JobSyncs           int32        // concurrent-job-syncs (pkg/controller/job/config/v1alpha1/defaults.go:34)
+	QPS                float64      // client requests a second; 0: unlimited (apis/config/v1alpha1/defaults.go:61)
+	Burst              int32        // and its burst (defaults.go:64)
 	Events             bool         // Kubernetes Events are written and share QPS
 
 	RestartBackoff      des.Duration // first delay of an in-place restart, doubling (pkg/kubelet/kubelet.go:173)
-	MaxRestartBackoff   des.Duration // and its cap (pkg/kubelet/apis/config/v1beta1/defaults.go:310)
-	RestartBackoffReset des.Duration // running that long forgets the back-off (pkg/kubelet/kubelet.go:1087)
-	RestartJitter       bool         // a kubelet wakes up late by up to half of the wait (pkg/kubelet/pod_workers.go:1537)
+	MaxRestartBackoff   des.Duration // and its cap (pkg/kubelet/apis/config/v1beta1/defaults.go:45)
+	RestartBackoffReset des.Duration // running that long forgets the back-off (pkg/kubelet/kubelet.go:1089)
+	RestartJitter       bool         // a kubelet wakes up late by up to half of the wait (pkg/kubelet/pod_workers.go:1547)
 
-	NodeMonitorPeriod  des.Duration // nodelifecycle/config/v1alpha1/defaults.go:45
-	NodeMonitorGrace   des.Duration // silence until Ready=Unknown (defaults.go:51)
+	NodeMonitorPeriod  des.Duration // nodelifecycle/config/v1alpha1/defaults.go:52
+	NodeMonitorGrace   des.Duration // silence until Ready=Unknown (defaults.go:46)
 	LeaseRenew         des.Duration // heartbeat of a node (kubelet.go:237)
-	UnreachableSeconds int64        // of the default toleration (defaulttolerationseconds/admission.go:44)
+	UnreachableSeconds int64        // of the default toleration (defaulttolerationseconds/admission.go:45)
 	PodGCPeriod        des.Duration // pkg/controller/podgc/gc_controller.go:48
 	PodGCQuarantine    des.Duration // gc_controller.go:51
-
-	SchedulerBackoff    des.Duration // first delay of an unschedulable pod, doubling (podInitialBackoffSeconds)
-	MaxSchedulerBackoff des.Duration // podMaxBackoffSeconds
-	SchedulerFlush      des.Duration // parked longer than this is tried again (scheduling_queue.go:65)
 
 	Latency Latency
 }
@@ -58,8 +54,9 @@ type Latency struct {
 	Watch   rng.Dist // from a write to the watchers' learning of it
 	Bind    rng.Dist // from a pod's creation to its binding
 	Start   rng.Dist // from binding to the start of the first container
-	Observe rng.Dist // from a container's end to the status write that says so
-	Remove  rng.Dist // from the end of a deleted pod's containers to the confirming deletion
+	Observe rng.Dist // from a container's end to the kubelet's noticing of it: the status write, the restart
+	Stop    rng.Dist // from then to the terminal phase, once nothing of the pod runs: its sandbox is stopped
+	Remove  rng.Dist // from the terminal phase of a deleted pod to the confirming deletion
 
 	// PhaseStep, if not 0, gives every pod a sub-second phase of its own, PhaseOf, that is added before each of its
 	// kubelet's writes. Then no two actors act in one instant, and a run of the real code has one timeline.
@@ -103,9 +100,5 @@ func DefaultKnobs() Knobs {
 		UnreachableSeconds: 300,
 		PodGCPeriod:        20 * des.Second,
 		PodGCQuarantine:    40 * des.Second,
-
-		SchedulerBackoff:    des.Second,
-		MaxSchedulerBackoff: 10 * des.Second,
-		SchedulerFlush:      5 * des.Minute,
 	}
 }

@@ -31,7 +31,8 @@ type Life struct {
 	begun    des.Time // the kubelet learnt of the pod
 	rejectAt des.Time // it refuses the pod; Never
 	deadline des.Time // activeDeadlineSeconds runs out; Never
-	endAt    des.Time // a pod that was stopped while no container ran ends; Never
+	endAt    des.Time // a pod of which nothing runs any more ends; Never
+	endCause Cause    // why then
 	removeAt des.Time // the deletion is confirmed; Never
 
 	stopping  bool     // no container starts any more, those that run are to end
@@ -185,8 +186,11 @@ func (l *Life) step(now des.Time) {
 		}
 	}
 	l.stopSidecars(now)
-	if l.stopped() && (l.endAt == des.Never || l.endAt <= now) {
-		l.end(now)
+	if l.stopped() {
+		l.endSoon(now, max(l.because, l.stopCause))
+		if l.endAt <= now {
+			l.end(now)
+		}
 	}
 	if l.changed {
 		l.summarise(now)

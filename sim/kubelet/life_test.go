@@ -190,6 +190,45 @@ func TestLife_Latency(t *testing.T) {
 	}
 }
 
+// TestLife_Stop: a pod whose last container's end was noticed ends when its sandbox has been stopped; a restart in place
+// does not wait for that.
+func TestLife_Stop(t *testing.T) {
+	slow := func(k *api.Knobs) {
+		k.Latency.Observe = rng.Const(600 * des.Millisecond)
+		k.Latency.Stop = rng.Const(2 * des.Second)
+	}
+	for _, tc := range []story{{
+		name:  "noticed, then ended",
+		fates: "main: run=10.3s exit=3",
+		want: `
+			0.000s start: Running ready
+			10.900s fate: Running exit=3
+			12.900s fate: Failed exit=3 finished=10.000s unready=10.000s`,
+	}, {
+		name:      "restarted in place",
+		onFailure: true,
+		fates:     "main#1: run=1s\nmain: run=1s exit=1",
+		want: `
+			0.000s start: Running ready
+			1.600s restart: Running ready restarts=1
+			3.200s fate: Running restarts=1
+			5.200s fate: Succeeded restarts=1 finished=2.000s unready=3.000s`,
+	}, {
+		name:    "deleted while it ends",
+		fates:   "main: run=10s",
+		deletes: []deletion{{11 * des.Second, 30}},
+		want: `
+			0.000s start: Running ready
+			10.600s fate: Running
+			12.600s fate: Succeeded finished=10.000s unready=10.000s
+			12.600s remove: DELETE
+			done`,
+	}} {
+		tc.knobs = slow
+		t.Run(tc.name, tc.check)
+	}
+}
+
 // TestLife_NodeAway: while the node is away the pod goes on, and one report sums up what became of it.
 func TestLife_NodeAway(t *testing.T) {
 	for _, tc := range []story{{

@@ -17,7 +17,7 @@ func (l *Life) end(now des.Time) {
 	case l.reason == api.DeadlineExceeded:
 		l.change(CauseDeadline)
 	case !l.changed:
-		l.change(l.stopCause)
+		l.change(l.endCause)
 	}
 }
 

@@ -64,10 +64,18 @@ func (l *Life) cancel(c *container) {
 	c.state, c.at = over, des.Never
 }
 
-// endIdle lets a pod in which nothing runs end soon.
+// endIdle lets a pod that was stopped while nothing ran end soon.
 func (l *Life) endIdle(now des.Time) {
 	if l.stopped() {
-		l.endAt = min(l.endAt, now.Add(l.phase))
+		l.endSoon(now.Add(l.phase), l.stopCause)
+	}
+}
+
+// endSoon schedules the end of a pod of which nothing runs any more, once: its phase is terminal when its sandbox has
+// been stopped (pod_workers.go:1315, status_manager.go:1505@v1.37.2).
+func (l *Life) endSoon(at des.Time, why Cause) {
+	if l.endAt == des.Never {
+		l.endAt, l.endCause = at.Add(l.draw(&l.env.Knobs.Latency.Stop, rng.Stop, 0)), why
 	}
 }
 

@@ -19,11 +19,12 @@ const (
 	Watch   Purpose = 9  // one delivery to a watcher
 	Bind    Purpose = 10 // scheduling
 	Launch  Purpose = 11 // the node's own latency before a pod starts
-	Observe Purpose = 12 // the node's latency from an exit to its report
+	Observe Purpose = 12 // the node's latency from an exit to its notice
 	Remove  Purpose = 13 // the node's latency from the end of a deleted pod to its removal
 	Pick    Purpose = 14 // a choice among equals
 	Arrival Purpose = 15 // when something comes from outside
 	Script  Purpose = 16 // what a random scenario is made of
+	Stop    Purpose = 17 // the node's latency from the notice of the last exit to the end of the pod
 )
 
 // Key is the address of a stream. Keys that differ in any field have streams that have nothing to
