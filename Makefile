@@ -14,6 +14,10 @@ SEED ?= $(shell date +%s%N)
 COUNT ?= 5
 BENCH ?= .
 
+# How many random scenarios oracle compares, and what they may have (scenarios/gen).
+N ?= 10000
+FEATURES ?= default,-random-latency
+
 # What e2e replays: specs with these labels (LABELS='backoff && !node'), or of these names (FOCUS=hello).
 LABELS ?=
 FOCUS ?=
@@ -37,9 +41,10 @@ lint: bin/lint ## format, go vet, staticcheck, errcheck, exhaustive, shadow
 test: check ## check, and the long tests: properties, closed forms, coverage of intervals, seeds of the fuzz tests
 	go test $(LIGHT)
 
-demo: build ## one Job in detail, and a thousand times with failures
+demo: build bin/jobsim-oracle ## one Job in detail, a thousand times with failures, and beside the real control plane
 	bin/jobsim run --scenario odd-pods-fail
 	bin/jobsim run -f scenarios/library/odd-pods-fail.yaml --failure-rate 0.05 --duration lognormal:30s,0.5 -n 1000
+	bin/jobsim compare odd-pods-fail --world oracle
 
 bench: ## kernel, randomness and whole runs on one core, in benchstat's format (COUNT=5 BENCH=.)
 	@mkdir -p reports/out
@@ -59,8 +64,9 @@ soak: ## look for what breaks something, T=1m: half the time by every fuzz test,
 	done <<<"$$fuzz"; \
 	go test ./sim/properties -run '^TestSoak$$' -v -soak -seed $(SEED) -timeout $$(( half + 60 ))s
 
-oracle: ## the real control plane in virtual time (compiles Kubernetes: minutes when cold)
-	go -C e2e/oracle test -timeout 20m ./...
+oracle: bin/jobsim-oracle ## compare with the real control plane: library, small worlds, N=10000 random scenarios from seed 1
+	printf '%s\n' 0 1 | xargs -P 2 -I {} bin/jobsim-oracle diff -library -small -n $(N) -features $(FEATURES) \
+		-shards 2 -shard {}
 
 e2e: bin/lint ## replay the library on kind (LABELS= FOCUS= KEEP=1 NODE_IMAGE=), or elsewhere: see e2e/README.md
 	go vet -vettool=$(CURDIR)/bin/lint -errcheck.exclude=$(CURDIR)/.ci/tools/errcheck.txt ./e2e/...
@@ -77,3 +83,8 @@ clean: ## remove what was built
 
 bin/lint: .ci/tools/go.mod $(wildcard .ci/tools/lint/*.go)
 	go -C .ci/tools build -o $(CURDIR)/bin/lint ./lint
+
+# Kubernetes itself, for 100 MB and minutes when cold. Go's build cache knows when there is nothing to do.
+.PHONY: bin/jobsim-oracle
+bin/jobsim-oracle:
+	go -C e2e/oracle build -ldflags '-s -w' -o $(CURDIR)/bin/jobsim-oracle ./jobsim-oracle

@@ -26,6 +26,7 @@ type runOptions struct {
 	runs    int
 	output  string
 	workers int
+	world   string
 }
 
 func newRun(s streams) *cobra.Command {
@@ -43,6 +44,7 @@ func newRun(s streams) *cobra.Command {
 	f.Uint64Var(&o.seed, "seed", 1, "all randomness follows from it: the same seed gives the same result")
 	f.IntVarP(&o.runs, "runs", "n", 1, "how many runs; 1 prints a timeline, more print statistics")
 	f.StringVarP(&o.output, "output", "o", "table", "table, wide, json, yaml or trace")
+	f.StringVar(&o.world, "world", "sim", "who plays: "+worldForms+"; other worlds than sim print traces")
 	f.IntVar(&o.workers, "workers", runtime.NumCPU(), "runs at a time; the results do not depend on it")
 	return cmd
 }
@@ -57,12 +59,19 @@ func (o *runOptions) run(cmd *cobra.Command, s streams, args []string) error {
 		return usagef("--workers %d (allowed: 1 to 4096)", o.workers)
 	case !slices.Contains(outputs, o.output):
 		return usagef("-o %q (allowed: %s)", o.output, strings.Join(outputs, ", "))
-	case o.output == "trace" && o.runs > 1:
+	case o.world != "sim" && o.output != "trace":
+		return usagef("--world %s with -o %s (allowed: with -o trace)", o.world, o.output)
+	case o.world != "sim" && o.runs > maxTraced:
+		return usagef("-n %d with --world %s (allowed: 1 to %d)", o.runs, o.world, maxTraced)
+	case o.world == "sim" && o.output == "trace" && o.runs > 1:
 		return usagef("-o trace with -n %d (allowed: with -n 1)", o.runs)
 	}
 	all, err := o.load(cmd, s, args)
 	if err != nil {
 		return err
+	}
+	if o.world != "sim" {
+		return o.elsewhere(cmd.Context(), s, all)
 	}
 	failed := false
 	for i, sc := range all {
@@ -84,6 +93,24 @@ func (o *runOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	}
 	if failed {
 		return errExpectation
+	}
+	return nil
+}
+
+// elsewhere plays the scenarios in another world and prints their traces, one after the other.
+func (o *runOptions) elsewhere(ctx context.Context, s streams, all []*scenarios.Scenario) error {
+	w, err := parseWorld(o.world)
+	if err != nil {
+		return err
+	}
+	traces, err := w.run(ctx, all, o.seed, o.runs)
+	if err != nil {
+		return fmt.Errorf("world %s: %w", o.world, err)
+	}
+	for _, t := range traces {
+		if _, err := s.out.Write(trace.Encode(t)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ type world interface {
 }
 
 // worldForms are the ways to name a world.
-const worldForms = "sim, sim:PROFILE, trace-file:PATH"
+const worldForms = "sim, sim:PROFILE, oracle, trace-file:PATH"
 
 // parseWorld is the world of a name.
 func parseWorld(name string) (world, error) {
@@ -31,6 +31,8 @@ func parseWorld(name string) (world, error) {
 	switch {
 	case kind == "sim":
 		return simWorld{profile: arg}, nil
+	case name == "oracle":
+		return findOracle()
 	case kind == "trace-file" && arg != "":
 		return openTraceFile(arg)
 	}

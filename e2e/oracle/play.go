@@ -24,7 +24,7 @@ import (
 
 // Limits of a run.
 const (
-	wallLimit      = 2 * time.Minute      // of real time
+	wallLimit      = 10 * time.Minute     // of real time
 	defaultHorizon = 365 * 24 * time.Hour // as sim.Until has it
 	unlimitedPods  = 1_000_000            // of a node without limits
 )

@@ -21,6 +21,13 @@ const (
 // (cmd/kube-controller-manager/app/options/nodelifecyclecontroller.go:46@v1.37.2).
 const taintEvery = 10 * des.Second
 
+// taintPass is how often it looks for nodes to taint (pkg/controller/nodelifecycle/scheduler/rate_limited_queue.go:35).
+const taintPass = 100 * des.Millisecond
+
+// largeCluster is the largest number of nodes of a small one
+// (pkg/controller/nodelifecycle/config/v1alpha1/defaults.go:43@v1.37.2).
+const largeCluster = 50
+
 // Controller is the node side of the control plane of one run. Make one with New; Reset prepares it for another.
 type Controller struct {
 	kernel *des.Kernel
@@ -28,8 +35,9 @@ type Controller struct {
 	knobs  *api.Knobs
 
 	nodes    []nodeState
-	watching bool // a heartbeat check is scheduled
-	gcArmed  bool // a pod garbage collection is scheduled
+	watching bool     // a heartbeat check is scheduled
+	gcArmed  bool     // a pod garbage collection is scheduled
+	tainted  des.Time // when the latest node was or will be tainted
 }
 
 // nodeState is what is known of a node's heartbeats.
@@ -37,6 +45,7 @@ type nodeState struct {
 	lost     bool
 	lastSeen des.Time // of its heartbeat, as the monitor noticed it
 	gen      int32    // of its eviction timer
+	tainting bool     // that timer was set
 	deleted  des.Time // when its object was seen to be gone; Never
 }
 
@@ -50,7 +59,7 @@ func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 	for range nodes {
 		c.nodes = append(c.nodes, nodeState{deleted: des.Never})
 	}
-	c.watching, c.gcArmed = false, false
+	c.watching, c.gcArmed, c.tainted = false, false, -des.Time(taintEvery)
 }
 
 // Observe takes the next notices of the controller's view.
@@ -75,18 +84,22 @@ func (c *Controller) observeNode(n *api.Node) {
 }
 
 // Lose is a node falling silent: its last heartbeat was the latest one due, and the monitor noticed it at its next
-// look.
+// look after that instant.
 func (c *Controller) Lose(id api.NodeID) {
 	n := &c.nodes[id]
 	n.lost = true
 	renewed := floor(c.kernel.Now(), c.knobs.LeaseRenew)
-	n.lastSeen = ceil(renewed, c.knobs.NodeMonitorPeriod)
+	n.lastSeen = floor(renewed, c.knobs.NodeMonitorPeriod).Add(c.knobs.NodeMonitorPeriod)
 	c.watch()
 }
 
-// Return is a node's heartbeat coming back. The monitor notices at its next look.
+// Return is a node's heartbeat coming back. Its kubelet reports at once that it is ready (tryUpdateNodeStatus,
+// pkg/kubelet/kubelet_node_status.go:560@v1.37.2); the monitor takes off the taint at its next look.
 func (c *Controller) Return(id api.NodeID) {
 	c.nodes[id].lost = false
+	if node := c.store.Node(id); node.Version != 0 && !node.Ready {
+		c.store.UpdateNode(c.writer(trace.Kubelet, RuleReturned), id, true, node.Unschedulable, node.Unreachable)
+	}
 	c.watch()
 }
 
@@ -111,11 +124,11 @@ func (c *Controller) Monitor() {
 			c.unknown(node)
 		case n.lost && node.Ready:
 			again = true
-		case !n.lost && !node.Ready:
-			n.gen++
-			c.store.UpdateNode(c.writer(trace.NodeLifecycle, RuleReturned), node.ID, true, node.Unschedulable, des.Never)
+		case !n.lost:
+			c.reachable(n, node)
 		}
 	}
+	c.taintSilent()
 	if again {
 		c.watch()
 	}
@@ -133,7 +146,51 @@ func (c *Controller) unknown(node *api.Node) {
 			c.store.UpdatePodStatus(w, p.ID, &s)
 		}
 	}
-	c.schedule(node.ID, taintEvery)
+}
+
+// reachable forgets that the node was silent (markNodeAsReachable, node_lifecycle_controller.go:560).
+func (c *Controller) reachable(n *nodeState, node *api.Node) {
+	if n.tainting {
+		n.tainting = false
+		n.gen++
+	}
+	if node.Unreachable != des.Never {
+		c.store.UpdateNode(c.writer(trace.NodeLifecycle, RuleReturned), node.ID, node.Ready, node.Unschedulable, des.Never)
+	}
+}
+
+// taintSilent has the silent nodes tainted one after the other, unless it is rather the control plane that is cut off.
+func (c *Controller) taintSilent() {
+	if c.disrupted() {
+		return
+	}
+	for i := range c.nodes {
+		n, node := &c.nodes[i], c.store.Node(api.NodeID(i))
+		if !n.lost || node.Version == 0 || node.Ready || n.tainting {
+			continue
+		}
+		n.tainting = true
+		c.tainted = max(c.kernel.Now().Add(taintPass), c.tainted.Add(taintEvery))
+		c.schedule(node.ID, c.tainted.Sub(c.kernel.Now()))
+	}
+}
+
+// disrupted says whether so many nodes are silent that none is tainted: all of them, or in a cluster of up to 50 nodes
+// three or more that are 55 % of all (ComputeZoneState and handleDisruption, node_lifecycle_controller.go:940-1040;
+// ReducedQPSFunc:1115).
+func (c *Controller) disrupted() bool {
+	ready, silent := 0, 0
+	for i := range c.nodes {
+		switch node := c.store.Node(api.NodeID(i)); {
+		case node.Version == 0:
+		case node.Ready:
+			ready++
+		default:
+			silent++
+		}
+	}
+	all := ready + silent
+	return silent > 0 && ready == 0 || silent > 2 && 100*silent >= 55*all && all <= largeCluster
 }
 
 func (c *Controller) schedule(id api.NodeID, d des.Duration) {
