@@ -215,6 +215,9 @@ func (k *Kind) LoadWorker(ctx context.Context) error {
 	return nil
 }
 
+// ControlPlane is the node of the API server and the controllers.
+func (k *Kind) ControlPlane() string { return k.Name + "-control-plane" }
+
 // Stop freezes a node: nothing on it moves, and it answers nobody.
 func (k *Kind) Stop(ctx context.Context, node string) error { return docker(ctx, "pause", node) }
 
@@ -228,7 +231,7 @@ func (k *Kind) Rejoin(ctx context.Context, node string) error {
 
 // RestartManager ends the controller manager's process; the kubelet starts it again.
 func (k *Kind) RestartManager(ctx context.Context) error {
-	return docker(ctx, "exec", k.Name+"-control-plane", "pkill", "-f", "^kube-controller-manager ")
+	return docker(ctx, "exec", k.ControlPlane(), "pkill", "-f", "^kube-controller-manager ")
 }
 
 func docker(ctx context.Context, args ...string) error {

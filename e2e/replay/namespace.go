@@ -31,6 +31,9 @@ const (
 	nodesAnnotation   = "jobsim.dev/nodes"   // whose extended resources it uses
 )
 
+// gone stands for when a process began that there is not.
+const gone = "gone"
+
 // clearLimit is how long clearing up may take.
 const clearLimit = 30 * time.Second
 
@@ -40,15 +43,19 @@ func newID() string {
 	return hex.EncodeToString(b)
 }
 
-// self names this process: the machine, the process, and when it began, since numbers are used again.
-func self() string { return ownerOf(os.Getpid()) }
+// OwnedBy are the labels of every namespace that a replay makes.
+func OwnedBy() map[string]string { return map[string]string{ownedLabel: manager} }
 
+// Owner is the annotation that says to which process of this machine a namespace belongs.
+func Owner(pid int) map[string]string { return map[string]string{ownerAnnotation: ownerOf(pid)} }
+
+// ownerOf names a process: the machine, the process, and when it began, since numbers are used again.
 func ownerOf(pid int) string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	began := "gone"
+	began := gone
 	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil {
 		_, rest, _ := strings.Cut(string(text), ") ")
 		if fields := strings.Fields(rest); len(fields) > 19 { // starttime is field 22 of proc_pid_stat(5)
@@ -66,15 +73,16 @@ func isGone(owner string) bool {
 	}
 	host, err := os.Hostname()
 	pid, pidErr := strconv.Atoi(parts[1])
-	return err == nil && pidErr == nil && parts[0] == host && ownerOf(pid) != owner
+	return err == nil && pidErr == nil && parts[0] == host && (parts[2] == gone || ownerOf(pid) != owner)
 }
 
 func (r *run) createNamespace() error {
 	expires := time.Now().Add(r.o.Timeout + 10*time.Minute)
 	r.namespace = "jobsim-" + r.id
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: r.namespace,
-		Labels:      map[string]string{ownedLabel: manager, runLabel: r.o.Run},
-		Annotations: map[string]string{ownerAnnotation: self(), expiresAnnotation: expires.UTC().Format(time.RFC3339)}}}
+		Labels: OwnedBy(), Annotations: Owner(os.Getpid())}}
+	ns.Labels[runLabel] = r.o.Run
+	ns.Annotations[expiresAnnotation] = expires.UTC().Format(time.RFC3339)
 	if r.placed() {
 		ns.Annotations[nodesAnnotation] = strings.Join(r.nodes, ",")
 	}

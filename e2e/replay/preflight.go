@@ -10,6 +10,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/jobsim/jobsim/e2e/worker/fate"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
 )
 
 // preflightLimit is how long the first pod of the worker may take, its image's way included.
@@ -20,7 +22,8 @@ const preflightLimit = 2 * time.Minute
 func Preflight(ctx context.Context, client kubernetes.Interface, image string) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, preflightLimit)
 	defer cancel()
-	r := &run{o: Options{Client: client, Image: image, Run: "preflight", Timeout: preflightLimit}, id: newID(), ctx: ctx}
+	r := &run{o: Options{Client: client, Image: image, Run: "preflight", Timeout: preflightLimit}, id: newID(), ctx: ctx,
+		cfg: &sim.Config{Nodes: []api.NodeSpec{{Unlimited: true}}}}
 	if err = r.createNamespace(); err != nil {
 		return fmt.Errorf("preflight: no namespace can be made: %w", err)
 	}

@@ -1,0 +1,58 @@
+package e2e
+
+import (
+	"time"
+
+	. "github.com/onsi/ginkgo/v2" //nolint:stylecheck // the language of the suite
+	. "github.com/onsi/gomega"    //nolint:stylecheck // the language of the suite
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/jobsim/jobsim/e2e/conformance"
+	"github.com/jobsim/jobsim/e2e/observe"
+	"github.com/jobsim/jobsim/e2e/replay"
+	"github.com/jobsim/jobsim/reports"
+)
+
+var _ = Describe("a replay", Label("resilience"), func() {
+	It("says what it did not see, and judges nothing by it", Serial, NodeTimeout(specTimeout), func(ctx SpecContext) {
+		k := checker.Cluster.Kind
+		if k == nil {
+			Skip("nodes of this cluster cannot be stopped")
+		}
+		cases, err := conformance.Plan([]string{"one-of-three-fails"}, checker.Cluster.Minor, options.seed, nodes, true)
+		Expect(err).NotTo(HaveOccurred())
+		results := make(chan *conformance.Result)
+		go func() {
+			defer GinkgoRecover()
+			results <- checker.Check(ctx, cases[0])
+		}()
+		time.Sleep(8 * time.Second)
+		Expect(k.Stop(ctx, k.ControlPlane())).To(Succeed())
+		DeferCleanup(func() { _ = k.Start(ctx, k.ControlPlane()) }) // an error if it was started
+		time.Sleep(20 * time.Second)
+		Expect(k.Start(ctx, k.ControlPlane())).To(Succeed())
+		r := <-results
+		Expect(r.Err).NotTo(HaveOccurred())
+		AddReportEntry("verdict", r.Explain())
+		Expect(r.Seen.Gaps).NotTo(BeEmpty())
+		Expect(r.Seen.Gaps[0].Kind).To(Equal(observe.Silent))
+		Expect(r.Verdict).NotTo(Equal(reports.Different), r.Explain())
+	})
+
+	It("clears up after one that was killed", func(ctx SpecContext) {
+		namespaces := checker.Cluster.Client.CoreV1().Namespaces()
+		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "jobsim-killed-",
+			Labels: replay.OwnedBy(), Annotations: replay.Owner(1 << 30)}} // no process has such a number
+		ns, err := namespaces.Create(ctx, ns, metav1.CreateOptions{})
+		Expect(err).NotTo(HaveOccurred())
+		swept, err := replay.Sweep(ctx, checker.Cluster.Client)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(swept).To(ContainElement(ns.Name))
+		Eventually(func() bool {
+			_, err := namespaces.Get(ctx, ns.Name, metav1.GetOptions{})
+			return apierrors.IsNotFound(err)
+		}).WithTimeout(time.Minute).Should(BeTrue())
+	})
+})
