@@ -9,6 +9,7 @@ import (
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/rng"
+	batchv1 "k8s.io/api/batch/v1"
 )
 
 // Config is the scenario compiled for the simulator. It is a fresh value each time.
@@ -170,12 +171,17 @@ func (s *Scenario) fault(f *Fault) api.Fault {
 	case f.Resume != "":
 		out.Job, out.Patch.Suspend = s.jobID(f.Resume), api.Some(false)
 	case f.Scale != nil:
-		out.Job, out.Patch.Parallelism = s.jobID(f.Scale.Job), opt(f.Scale.Parallelism)
+		out.Job = s.jobID(f.Scale.Job)
+		out.Patch.Parallelism, out.Patch.Completions = opt(f.Scale.Parallelism), opt(f.Scale.Completions)
 	case f.Patch != nil:
 		p := f.Patch
 		out.Job = s.jobID(p.Job)
-		out.Patch = api.JobPatch{Parallelism: opt(p.Parallelism), BackoffLimit: opt(p.BackoffLimit), Suspend: opt(p.Suspend),
+		out.Patch = api.JobPatch{Parallelism: opt(p.Parallelism), Completions: opt(p.Completions),
+			BackoffLimit: opt(p.BackoffLimit), MaxFailedIndexes: opt(p.MaxFailedIndexes), Suspend: opt(p.Suspend),
 			ActiveDeadlineSeconds: opt(p.ActiveDeadlineSeconds), TTLSecondsAfterFinished: opt(p.TTLSecondsAfterFinished)}
+		if p.PodReplacementPolicy != "" {
+			out.Patch.PodReplacementPolicy = api.Some(replacementPolicies[p.PodReplacementPolicy])
+		}
 	default:
 		for kind, name := range f.nodeFaults() {
 			if name != "" {
@@ -190,6 +196,9 @@ func (f *Fault) nodeFaults() map[api.FaultKind]string {
 	return map[api.FaultKind]string{api.DrainNode: f.Drain, api.CordonNode: f.Cordon, api.UncordonNode: f.Uncordon,
 		api.LoseNode: f.LoseNode, api.ReturnNode: f.ReturnNode, api.DeleteNode: f.DeleteNode}
 }
+
+var replacementPolicies = map[batchv1.PodReplacementPolicy]api.PodReplacementPolicy{
+	batchv1.TerminatingOrFailed: api.TerminatingOrFailed, batchv1.Failed: api.ReplaceFailed}
 
 var propagations = map[string]api.Propagation{
 	"": api.Background, "Background": api.Background, "Foreground": api.Foreground, "Orphan": api.Orphan}

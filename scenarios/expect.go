@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 )
 
@@ -38,6 +39,12 @@ func (e *Expect) check(o *sim.JobOutcome) (differences []string) {
 	number("succeeded", o.Status.Succeeded, e.Succeeded)
 	number("failed", o.Status.Failed, e.Failed)
 	number("pods", o.Pods, e.Pods)
+	if want := e.CompletedIndexes; want != nil && o.Status.CompletedIndexes != *want {
+		differ("completedIndexes", o.Status.CompletedIndexes, *want)
+	}
+	if want := e.FailedIndexes; want != nil && o.Status.FailedIndexes != api.Some(*want) {
+		differ("failedIndexes", o.Status.FailedIndexes.Or("absent"), *want)
+	}
 	if from := e.FinishedNotFrom; from.Set && (o.Finished == des.Never || o.Finished < des.Time(from.Duration)) {
 		differ("finished", o.Finished, fmt.Sprintf("at %v or later", from.Duration))
 	}

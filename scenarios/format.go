@@ -166,20 +166,25 @@ type JobDelete struct {
 	Propagation string `json:"propagationPolicy,omitempty"` // default Background, as kubectl's
 }
 
-// Scale changes a Job's parallelism. Both fields are required.
+// Scale changes a Job's parallelism, which is required, and its completions, which an Indexed Job lets change together.
 type Scale struct {
 	Job         string `json:"job"`
 	Parallelism *int32 `json:"parallelism"`
+	Completions *int32 `json:"completions,omitempty"`
 }
 
 // Patch changes fields of a Job's spec: at least one.
 type Patch struct {
 	Job                     string `json:"job"`
 	Parallelism             *int32 `json:"parallelism,omitempty"`
+	Completions             *int32 `json:"completions,omitempty"`
 	BackoffLimit            *int32 `json:"backoffLimit,omitempty"`
+	MaxFailedIndexes        *int32 `json:"maxFailedIndexes,omitempty"`
 	ActiveDeadlineSeconds   *int64 `json:"activeDeadlineSeconds,omitempty"`
 	TTLSecondsAfterFinished *int32 `json:"ttlSecondsAfterFinished,omitempty"`
 	Suspend                 *bool  `json:"suspend,omitempty"`
+
+	PodReplacementPolicy batchv1.PodReplacementPolicy `json:"podReplacementPolicy,omitempty"`
 }
 
 // Until says when a run ends; by default when every Job is finished.
@@ -190,14 +195,16 @@ type Until struct {
 
 // Expect is what must have become of a Job. What is absent is not looked at.
 type Expect struct {
-	Job             string `json:"job"`
-	Condition       string `json:"condition,omitempty"` // Complete, Failed, or Unfinished
-	Reason          string `json:"reason,omitempty"`
-	Succeeded       *int32 `json:"succeeded,omitempty"`
-	Failed          *int32 `json:"failed,omitempty"`
-	Pods            *int32 `json:"pods,omitempty"` // pods created
-	FinishedNotFrom Span   `json:"finishedAfter,omitzero"`
-	FinishedBy      Span   `json:"finishedBefore,omitzero"`
+	Job              string  `json:"job"`
+	Condition        string  `json:"condition,omitempty"` // Complete, Failed, or Unfinished
+	Reason           string  `json:"reason,omitempty"`
+	Succeeded        *int32  `json:"succeeded,omitempty"`
+	Failed           *int32  `json:"failed,omitempty"`
+	Pods             *int32  `json:"pods,omitempty"` // pods created
+	CompletedIndexes *string `json:"completedIndexes,omitempty"`
+	FailedIndexes    *string `json:"failedIndexes,omitempty"`
+	FinishedNotFrom  Span    `json:"finishedAfter,omitzero"`
+	FinishedBy       Span    `json:"finishedBefore,omitzero"`
 }
 
 // YAML is the scenario as a file of its own: what it says is what was written, and manifests read from other files

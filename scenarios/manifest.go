@@ -3,6 +3,7 @@ package scenarios
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -20,9 +21,21 @@ func setDefaults(job *batchv1.Job) {
 		s.Completions = ptr(int32(1))
 	}
 	setDefault(&s.Parallelism, 1)
+	if s.BackoffLimitPerIndex != nil {
+		setDefault(&s.BackoffLimit, math.MaxInt32)
+	}
 	setDefault(&s.BackoffLimit, 6)
 	setDefault(&s.CompletionMode, batchv1.NonIndexedCompletion)
 	setDefault(&s.Suspend, false)
+	if s.PodFailurePolicy != nil {
+		setDefault(&s.PodReplacementPolicy, batchv1.Failed)
+		for i := range s.PodFailurePolicy.Rules {
+			for k := range s.PodFailurePolicy.Rules[i].OnPodConditions {
+				p := &s.PodFailurePolicy.Rules[i].OnPodConditions[k]
+				p.Status = cmp.Or(p.Status, corev1.ConditionTrue)
+			}
+		}
+	}
 	setDefault(&s.PodReplacementPolicy, batchv1.TerminatingOrFailed)
 	setDefault(&s.Template.Spec.TerminationGracePeriodSeconds, 30)
 	if job.Namespace == "" {
@@ -77,15 +90,13 @@ func (d *document) validateJob(at string, job *batchv1.Job) {
 	nonNegative(d, spec+"backoffLimit", s.BackoffLimit)
 	nonNegative(d, spec+"activeDeadlineSeconds", s.ActiveDeadlineSeconds)
 	nonNegative(d, spec+"ttlSecondsAfterFinished", s.TTLSecondsAfterFinished)
-	switch *s.CompletionMode {
-	case batchv1.NonIndexedCompletion:
-	case batchv1.IndexedCompletion:
-		d.add(spec+"completionMode", "cannot be simulated: Indexed Jobs: %s", notYet)
-	default:
-		d.add(spec+"completionMode", "%q (allowed: NonIndexed, Indexed)", *s.CompletionMode)
+	if m := *s.CompletionMode; m != batchv1.NonIndexedCompletion && m != batchv1.IndexedCompletion {
+		d.add(spec+"completionMode", "%q (allowed: NonIndexed, Indexed)", cut(string(m)))
 	}
-	if p := *s.PodReplacementPolicy; p != batchv1.TerminatingOrFailed && p != batchv1.Failed {
-		d.add(spec+"podReplacementPolicy", "%q (allowed: TerminatingOrFailed, Failed)", p)
+	d.validateIndexed(at, job)
+	d.validateReplacement(spec+"podReplacementPolicy", s)
+	if s.PodFailurePolicy != nil {
+		d.validateFailurePolicy(spec+"podFailurePolicy", s)
 	}
 	d.validateTemplate(spec+"template.spec.", &s.Template.Spec)
 }
@@ -200,7 +211,14 @@ func JobSpec(job *batchv1.Job) api.JobSpec {
 		BackoffLimit:            *s.BackoffLimit,
 		ActiveDeadlineSeconds:   opt(s.ActiveDeadlineSeconds),
 		TTLSecondsAfterFinished: opt(s.TTLSecondsAfterFinished),
+		BackoffLimitPerIndex:    opt(s.BackoffLimitPerIndex),
+		MaxFailedIndexes:        opt(s.MaxFailedIndexes),
 		Suspend:                 *s.Suspend,
+		PodFailurePolicy:        failureRules(s),
+		SuccessPolicy:           successRules(s),
+	}
+	if *s.CompletionMode == batchv1.IndexedCompletion {
+		out.CompletionMode = api.Indexed
 	}
 	if *s.PodReplacementPolicy == batchv1.Failed {
 		out.PodReplacementPolicy = api.ReplaceFailed

@@ -104,10 +104,6 @@ f.yaml:13: spec.template.spec.nodeSelector: cannot be simulated: the scheduler w
 	{"no restartPolicy", strings.Replace(jobText("", ""), "      restartPolicy: Never\n", "", 1),
 		`f.yaml:6: spec.template.spec.restartPolicy: "Always": a Job's pods are not restarted for ever ` +
 			`(allowed: OnFailure, Never)`},
-	{"Indexed", jobText("  completionMode: Indexed\n", ""),
-		`f.yaml:5: spec.completionMode: cannot be simulated: Indexed Jobs: it is not modelled yet`},
-	{"a policy", jobText("  podFailurePolicy: {rules: []}\n", ""),
-		`f.yaml:5: spec.podFailurePolicy: cannot be simulated: it is not modelled yet`},
 	{"a finalizer", strings.Replace(jobText("", ""), "{name: a}", "{name: a, finalizers: [x.y/z]}", 1),
 		`f.yaml:3: metadata.finalizers: cannot be simulated: it would hold up the removal of the object`},
 	{"a number as text", strings.Replace(jobText("", ""), "busybox", "busybox, env: [{name: X, value: 1}]", 1),
@@ -156,8 +152,8 @@ f.yaml:14: fates[3].exit: 300 (allowed: 0 to 255)`},
 			`suspend, resume, scale, patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode)
 f.yaml:12: faults[1].scale.parallelism: is required
 f.yaml:13: faults[2].loseNode: no node is named "x"
-f.yaml:14: faults[3].patch: changes nothing (allowed: parallelism, backoffLimit, activeDeadlineSeconds, ` +
-			`ttlSecondsAfterFinished, suspend)`},
+f.yaml:14: faults[3].patch: changes nothing (allowed: parallelism, completions, backoffLimit, maxFailedIndexes, ` +
+			`activeDeadlineSeconds, ttlSecondsAfterFinished, podReplacementPolicy, suspend)`},
 	{"knobs", scenarioText("cluster:\n  profile: nil\n  knobs: {syncBatch: 0s, qps: 3}\n"),
 		`f.yaml:11: cluster.profile: "nil" (allowed: default, none)
 f.yaml:12: cluster.knobs.qps: unknown field
@@ -166,7 +162,7 @@ f.yaml:12: cluster.knobs.syncBatch: is 0s: nothing would ever wait (allowed: mor
 
 // Whatever is wrong is said with file, line and field, all of it at once.
 func TestRead_Problems(t *testing.T) {
-	for _, tc := range slices.Concat(textProblems, manifestProblems, fileProblems, scenarioProblems) {
+	for _, tc := range slices.Concat(textProblems, manifestProblems, policyProblems, fileProblems, scenarioProblems) {
 		t.Run(tc.name, func(t *testing.T) {
 			list, err := read(tc.text)
 			if err == nil {

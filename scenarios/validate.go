@@ -7,6 +7,7 @@ import (
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -123,8 +124,10 @@ func (s *Scenario) validateFate(at string, f *Fate) {
 	d := s.doc
 	m := &f.Match
 	s.known(at+".match.job", m.Job, true)
-	if len(m.Index.Ranges) > 0 {
-		d.add(at+".match.index", "cannot be simulated: Indexed Jobs: %s", notYet)
+	if len(m.Index.Ranges) > 0 && !slices.ContainsFunc(s.Manifests, func(j *batchv1.Job) bool {
+		return isIndexed(j) && (m.Job == "" || m.Job == j.Name)
+	}) {
+		d.add(at+".match.index", "matches nothing: no Job that is meant is Indexed")
 	}
 	if m.Container != "" && len(s.perContainer(s.fateRules(&Fate{Match: Match{Job: m.Job}})[0], m.Container)) == 0 {
 		d.add(at+".match.container", "no container is named %q", m.Container)
@@ -184,73 +187,6 @@ func (s *Scenario) known(at, job string, optional bool) {
 	}
 }
 
-func (s *Scenario) validateFault(at string, f *Fault) {
-	d := s.doc
-	given := 0
-	node := func(field, name string) {
-		if name == "" {
-			return
-		}
-		given++
-		if s.nodeID(name) < 0 {
-			d.add(at+"."+field, "no node is named %q", name)
-		}
-	}
-	job := func(field, name string, set bool) {
-		if set {
-			given++
-			s.known(at+"."+field, name, false)
-		}
-	}
-	node("drain", f.Drain)
-	node("cordon", f.Cordon)
-	node("uncordon", f.Uncordon)
-	node("loseNode", f.LoseNode)
-	node("returnNode", f.ReturnNode)
-	node("deleteNode", f.DeleteNode)
-	if !f.At.Set {
-		d.add(at+".at", "is required")
-	}
-	job("suspend", f.Suspend, f.Suspend != "")
-	job("resume", f.Resume, f.Resume != "")
-	for field, p := range map[string]*PodRef{"deletePod": f.DeletePod, "evictPod": f.EvictPod} {
-		if p == nil {
-			continue
-		}
-		job(field+".job", p.Job, true)
-		required(d, at+"."+field+".attempt", p.Attempt)
-		if p.Index != nil {
-			d.add(at+"."+field+".index", "cannot be simulated: Indexed Jobs: %s", notYet)
-		}
-		nonNegative(d, at+"."+field+".gracePeriodSeconds", p.Grace)
-	}
-	if f.DeleteJob != nil {
-		job("deleteJob.job", f.DeleteJob.Job, true)
-		if _, ok := propagations[f.DeleteJob.Propagation]; !ok {
-			d.add(at+".deleteJob.propagationPolicy", "%q (allowed: Background, Foreground, Orphan)", f.DeleteJob.Propagation)
-		}
-	}
-	if f.Scale != nil {
-		job("scale.job", f.Scale.Job, true)
-		required(d, at+".scale.parallelism", f.Scale.Parallelism)
-	}
-	if p := f.Patch; p != nil {
-		job("patch.job", p.Job, true)
-		if *p == (Patch{Job: p.Job}) {
-			d.add(at+".patch", "changes nothing (allowed: parallelism, backoffLimit, activeDeadlineSeconds, "+
-				"ttlSecondsAfterFinished, suspend)")
-		}
-		nonNegative(d, at+".patch.parallelism", p.Parallelism)
-		nonNegative(d, at+".patch.backoffLimit", p.BackoffLimit)
-		nonNegative(d, at+".patch.activeDeadlineSeconds", p.ActiveDeadlineSeconds)
-		nonNegative(d, at+".patch.ttlSecondsAfterFinished", p.TTLSecondsAfterFinished)
-	}
-	if given != 1 {
-		d.add(at, "has %d disturbances (allowed: exactly one of deletePod, evictPod, deleteJob, suspend, resume, scale, "+
-			"patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode)", given)
-	}
-}
-
 // required reports a number that is missing or negative.
 func required(d *document, at string, v *int32) {
 	if v == nil {
@@ -259,15 +195,18 @@ func required(d *document, at string, v *int32) {
 	nonNegative(d, at, v)
 }
 
-// reasons are those of the terminal conditions of NonIndexed Jobs.
-var reasons = []string{"", api.ReasonCompletionsReached, api.ReasonBackoffLimitExceeded, api.ReasonDeadlineExceeded}
+func isIndexed(job *batchv1.Job) bool { return *job.Spec.CompletionMode == batchv1.IndexedCompletion }
+
+// reasons are those of terminal conditions.
+var reasons = []string{"", api.ReasonCompletionsReached, api.ReasonSuccessPolicy, api.ReasonBackoffLimitExceeded,
+	api.ReasonDeadlineExceeded, api.ReasonPodFailurePolicy, api.ReasonMaxFailedIndexesExceeded, api.ReasonFailedIndexes}
 
 func (s *Scenario) validateExpect(at string, e *Expect) {
 	d := s.doc
 	s.known(at+".job", e.Job, false)
 	if *e == (Expect{Job: e.Job}) {
-		d.add(at, "expects nothing (allowed: condition, reason, succeeded, failed, pods, finishedAfter, "+
-			"finishedBefore)")
+		d.add(at, "expects nothing (allowed: condition, reason, succeeded, failed, pods, completedIndexes, "+
+			"failedIndexes, finishedAfter, finishedBefore)")
 	}
 	if allowed := []string{"", "Complete", "Failed", "Unfinished"}; !slices.Contains(allowed, e.Condition) {
 		d.add(at+".condition", "%q (allowed: Complete, Failed, Unfinished)", cut(e.Condition))

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"errors"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/store"
@@ -14,7 +16,7 @@ var mischief = store.Writer{Actor: trace.User, Because: trace.RuleFault}
 func (w *World) fault(f *api.Fault) {
 	switch f.Kind {
 	case api.PatchJob:
-		w.store.UpdateJobSpec(mischief, f.Job, &f.Patch)
+		w.patch(f.Job, &f.Patch)
 	case api.DeleteJob:
 		w.store.DeleteJob(mischief, f.Job, f.Propagation)
 	case api.DeletePod:
@@ -41,6 +43,14 @@ func (w *World) fault(f *api.Fault) {
 	case api.DeleteNode:
 		w.kubelet.Lose(f.Node)
 		w.store.DeleteNode(mischief, f.Node)
+	}
+}
+
+// patch changes the Job's spec, if the API server lets it.
+func (w *World) patch(id api.JobID, p *api.JobPatch) {
+	if err := w.store.UpdateJobSpec(mischief, id, p); errors.Is(err, store.ErrInvalid) && w.observer != nil {
+		w.observer.Explain(w.kernel.Now(), trace.User, trace.Refuse, id, trace.RuleInvalid,
+			trace.Arg{Key: "error", Value: err.Error()})
 	}
 }
 

@@ -65,11 +65,17 @@ func cause(r *trace.Record) string {
 	case trace.Terminate:
 		return fmt.Sprintf("%s was marked for deletion by the %s, %s", r.Ref, r.Actor, details(r))
 	case trace.Wait:
-		if until := arg("until"); until != "" {
+		until := arg("until")
+		switch {
+		case until != "" && arg("failures") == "":
+			return fmt.Sprintf("no index may have a new pod until %s", until)
+		case until != "":
 			return fmt.Sprintf("no pod may be created until %s: %s failures in a row, the last at %s",
 				until, arg("failures"), arg("since"))
 		}
 		return fmt.Sprintf("the Job controller waits: %s", orDefault(details(r), "for its caches"))
+	case trace.Refuse:
+		return fmt.Sprintf("the API server refused a change of %s: %s", r.Ref, arg("error"))
 	case trace.Reset:
 		return "a success reset the back-off"
 	case trace.Decide:

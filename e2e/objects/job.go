@@ -1,12 +1,15 @@
 package objects
 
 import (
+	"strings"
+
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // Job is a Job in the simulator's terms. Its Version is 0 if j is nil or none of the scenario.
@@ -34,10 +37,21 @@ func (b *Book) Job(j *batchv1.Job) api.Job {
 	}
 	for _, c := range s.Conditions {
 		out.Status.Conditions = append(out.Status.Conditions, api.Condition{Type: api.ConditionType(c.Type),
-			Status: c.Status == corev1.ConditionTrue, Reason: c.Reason, Message: c.Message,
+			Status: c.Status == corev1.ConditionTrue, Reason: c.Reason, Message: b.podNames(id, j.Namespace, c.Message),
 			Transition: b.second(c.LastTransitionTime.Time)})
 	}
 	return out
+}
+
+// podNames is a message of the Job with the names that the scenario has for its pods.
+func (b *Book) podNames(id api.JobID, namespace, message string) string {
+	for _, p := range b.pods {
+		if p.Job == id {
+			ref := trace.Ref{Kind: trace.KindPod, Name: b.JobName(id), Index: p.Index, Attempt: p.Attempt}
+			message = strings.ReplaceAll(message, namespace+"/"+p.Name+" ", namespace+"/"+ref.Path()+" ")
+		}
+	}
+	return message
 }
 
 func opt[T any](p *T) (out api.Opt[T]) {

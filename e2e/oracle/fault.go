@@ -18,8 +18,8 @@ import (
 // happens.
 func (p *player) fault(ctx context.Context, f *api.Fault) error {
 	err := p.tryFault(ctx, f)
-	if apierrors.IsNotFound(err) {
-		return nil
+	if apierrors.IsNotFound(err) || apierrors.IsInvalid(err) {
+		return nil // a user who is told so
 	}
 	return err
 }
@@ -58,6 +58,9 @@ func specPatch(p *api.JobPatch) map[string]any {
 	put(m, "activeDeadlineSeconds", p.ActiveDeadlineSeconds)
 	put(m, "ttlSecondsAfterFinished", p.TTLSecondsAfterFinished)
 	put(m, "suspend", p.Suspend)
+	if p.PodReplacementPolicy.Set {
+		m["podReplacementPolicy"] = p.PodReplacementPolicy.Value.String()
+	}
 	return m
 }
 

@@ -1,6 +1,8 @@
 package oracle
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -56,6 +58,7 @@ func (r *report) write(s *corev1.PodStatus) {
 			s.InitContainerStatuses = append(s.InitContainerStatuses, r.container(c))
 		}
 	}
+	slices.SortFunc(s.ContainerStatuses, func(a, b corev1.ContainerStatus) int { return strings.Compare(a.Name, b.Name) })
 }
 
 func (r *report) container(c *kubelet.ContainerStatus) corev1.ContainerStatus {

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -278,10 +279,21 @@ func (r *tracer) jobOf(j *batchv1.Job) api.Job {
 	}
 	for _, c := range s.Conditions {
 		out.Status.Conditions = append(out.Status.Conditions, api.Condition{Type: api.ConditionType(c.Type),
-			Status: c.Status == corev1.ConditionTrue, Reason: c.Reason, Message: c.Message,
+			Status: c.Status == corev1.ConditionTrue, Reason: c.Reason, Message: r.podNames(j, c.Message),
 			Transition: r.since(&c.LastTransitionTime)})
 	}
 	return out
+}
+
+// podNames is a message of the Job with the names that the trace has for its pods.
+func (r *tracer) podNames(j *batchv1.Job, message string) string {
+	for _, run := range r.ledger.runs {
+		if run.Job == j.Name && run.Pod.Namespace == j.Namespace {
+			ref := trace.Ref{Kind: trace.KindPod, Name: j.Name, Index: run.Index, Attempt: run.Attempt}
+			message = strings.ReplaceAll(message, j.Namespace+"/"+run.Pod.Name+" ", j.Namespace+"/"+ref.Path()+" ")
+		}
+	}
+	return message
 }
 
 func opt[T any](p *T) (out api.Opt[T]) {

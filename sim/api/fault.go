@@ -41,6 +41,7 @@ type JobPatch struct {
 	ActiveDeadlineSeconds   Opt[int64]
 	TTLSecondsAfterFinished Opt[int32]
 	Suspend                 Opt[bool]
+	PodReplacementPolicy    Opt[PodReplacementPolicy]
 }
 
 // Apply is spec with the patch applied, and whether anything changed.
@@ -48,6 +49,7 @@ func (p *JobPatch) Apply(spec JobSpec) (JobSpec, bool) {
 	changed := set(&spec.Parallelism, p.Parallelism)
 	changed = set(&spec.BackoffLimit, p.BackoffLimit) || changed
 	changed = set(&spec.Suspend, p.Suspend) || changed
+	changed = set(&spec.PodReplacementPolicy, p.PodReplacementPolicy) || changed
 	changed = setOpt(&spec.Completions, p.Completions) || changed
 	changed = setOpt(&spec.MaxFailedIndexes, p.MaxFailedIndexes) || changed
 	changed = setOpt(&spec.ActiveDeadlineSeconds, p.ActiveDeadlineSeconds) || changed

@@ -54,6 +54,8 @@ type JobSpec struct {
 	TTLSecondsAfterFinished Opt[int32]
 	Suspend                 bool
 	PodReplacementPolicy    PodReplacementPolicy
+	PodFailurePolicy        []FailureRule // nil: there is none
+	SuccessPolicy           []SuccessRule // nil: there is none
 	Template                PodTemplate
 }
 

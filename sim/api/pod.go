@@ -133,6 +133,13 @@ type Pod struct {
 	Status PodStatus
 }
 
+// IndexFailures are the failures of a completion index before a pod was created for it: the pod's annotations
+// batch.kubernetes.io/job-index-failure-count and job-index-ignored-failure-count.
+type IndexFailures struct{ Counted, Ignored int32 }
+
+// Total is how many pods of the index have failed.
+func (f IndexFailures) Total() int32 { return f.Counted + f.Ignored }
+
 // PodStatus is what the kubelet reports of a pod, summed over its containers as far as anyone looks.
 type PodStatus struct {
 	Phase      Phase
@@ -140,12 +147,13 @@ type PodStatus struct {
 	Ready      bool // and it is true
 	Reason     PodReason
 	Disruption Disruption
+	OOMKilled  bool   // a container was killed for its memory
+	Reports    uint16 // counts the kubelet's writes: tells apart statuses that differ in single containers only
 
 	Restarts     int32    // restartCount summed over all containers and init containers
 	MaxRestarts  int32    // the largest restartCount among main containers (controller_utils.go:768@v1.37.2)
 	Exit         int32    // the first non-zero exit code among terminated containers, else 0
-	OOMKilled    bool     // a container was killed for its memory
-	Reports      uint16   // counts the kubelet's writes: tells apart statuses that differ in single containers only
+	Exits        int32    // what Store.Exits knows it by; 0: Exit says it all
 	ReadySince   des.Time // lastTransitionTime of Ready, whole seconds; meaningful with HasReady
 	FinishedAt   des.Time // the latest finishedAt, whole seconds; Never until every main container and sidecar has ended
 	StartTime    des.Time // status.startTime, whole seconds; Never before the kubelet has seen the pod

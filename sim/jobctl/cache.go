@@ -33,7 +33,8 @@ type podCounts struct {
 	ended       []api.PodID // terminal or being deleted, with the tracking finalizer; unordered
 	ready       int32
 	terminating int32
-	restarts    int32 // restartCounts of the pods that are Pending or Running
+	restarts    int32        // restartCounts of the pods that are Pending or Running
+	byIndex     *indexCounts // of an Indexed Job with pods; else nil
 }
 
 func (c *cache) reset() {
@@ -111,6 +112,9 @@ func (c *cache) count(n *podCounts, s *slot, sign int32) {
 	}
 	if p.Active() && p.Status.Ready {
 		n.ready += sign
+	}
+	if p.Index != api.NoIndex {
+		n.countIndex(p, sign)
 	}
 }
 

@@ -81,7 +81,7 @@ func (c *Controller) perform(j *jobState, i int32) {
 }
 
 func (c *Controller) createPod(j *jobState, call call) {
-	c.store.CreatePod(c.writer(RuleWantActive), j.job.ID, call.index)
+	c.store.CreatePod(c.writer(RuleWantActive), j.job.ID, call.index, newIndexFailures(j, call.index))
 	j.wrotePod = c.store.Version()
 	c.event(j, "SuccessfulCreate")
 }

@@ -20,6 +20,7 @@ type Controller struct {
 	jobs    []jobState
 	queue   queue
 	orphans orphans
+	judged  failedPod // the memory of judge
 	limiter limiter
 	events  recorder
 	calls   int32 // API calls made so far: the address of their latencies
@@ -27,8 +28,9 @@ type Controller struct {
 
 // jobState is what the controller keeps in memory about one Job.
 type jobState struct {
-	seen podCounts
-	job  api.Job // as the cache has it; Version 0: not there
+	seen    podCounts
+	failJob []failJob // failed pods that exist, by age
+	job     api.Job   // as the cache has it; Version 0: not there
 
 	waiting  des.Time // when the delaying queue adds the Job; Never: not in it
 	waitGen  int32
@@ -40,6 +42,8 @@ type jobState struct {
 	backoff            backoffRecord
 	finishedExpected   bool   // a terminal status was written and has not come back yet
 	wrotePod, wroteJob uint64 // the latest versions written for the Job
+
+	completedIndexes, failedIndexes parsedIndexes
 
 	sync syncCtx
 }
@@ -75,7 +79,8 @@ func (c *Controller) state(id api.JobID) *jobState {
 func (j *jobState) reset() {
 	gen := j.waitGen
 	*j = jobState{waiting: des.Never, waitGen: gen, backoff: noBackoff, sync: j.sync,
-		seen: podCounts{active: j.seen.active[:0], ended: j.seen.ended[:0]}}
+		seen:    podCounts{active: j.seen.active[:0], ended: j.seen.ended[:0], byIndex: j.seen.byIndex.reset()},
+		failJob: j.failJob[:0]}
 }
 
 // Observe takes the next notices of the controller's view. It updates the cache and enqueues; it never writes.
@@ -97,6 +102,7 @@ func (c *Controller) observePod(p *api.Pod) {
 	j := c.state(p.Job)
 	known := c.cache.known(p.ID)
 	c.cache.put(&j.seen, p)
+	c.noteFailJob(j, p)
 	if p.Version == 0 || p.Deleted != des.Never {
 		c.deletePod(j, p)
 		return

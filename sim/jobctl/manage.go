@@ -15,12 +15,13 @@ func (c *Controller) manageJob(j *jobState) {
 	s := &j.sync
 	spec := s.job.Spec
 	if spec.Suspend {
-		c.deleteJobPods(j, s.nActive, RuleSuspendDeletes)
+		c.deleteJobPods(j, c.activePodsForRemoval(j, s.nActive), RuleSuspendDeletes)
 		return
 	}
 	want := wantActive(s)
-	if remove := min(s.nActive-want, c.knobs.MaxPodsPerSync); remove > 0 {
-		c.deleteJobPods(j, remove, RuleScaleDown)
+	if s.nActive > want || j.hasRepeated() {
+		remove := c.activePodsForRemoval(j, max(0, s.nActive-want))
+		c.deleteJobPods(j, min(remove, c.knobs.MaxPodsPerSync), RuleScaleDown)
 		return
 	}
 	diff := want - s.nActive
@@ -30,31 +31,48 @@ func (c *Controller) manageJob(j *jobState) {
 	if diff <= 0 {
 		return
 	}
-	if wait := s.newBackoff.remaining(c.kernel.Now(), c.knobs); wait > 0 {
-		c.waitForBackoff(j, wait)
-		c.enqueue(j, max(wait, c.knobs.SyncBatch))
-		if c.knobs.Kubernetes < 36 {
-			// Before the fix (#139457, in 1.37.0 and 1.36.3) the pods that run were denied, and the API server refuses
-			// the status while some of them are ready.
-			s.nActive = 0
-		}
+	if wait := s.newBackoff.remaining(c.kernel.Now(), c.knobs); wait > 0 && !spec.BackoffLimitPerIndex.Set {
+		c.waitForBackoff(j, wait, RuleBackoffDoubles, trace.Arg{Key: "failures", Value: itoa(s.newBackoff.failures)},
+			trace.Arg{Key: "since", Value: s.newBackoff.lastFailure.String()})
 		return
 	}
-	s.toCreate = min(diff, c.knobs.MaxPodsPerSync)
-	j.expect.creations(int(s.toCreate), c.kernel.Now())
-	s.nActive += s.toCreate
-	s.batch = min(s.toCreate, c.knobs.SlowStartBatch)
-	c.createBatch(j)
+	diff = min(diff, c.knobs.MaxPodsPerSync)
+	if indexed(spec) {
+		indexes, wait := c.indexesToAdd(j, diff)
+		if wait > 0 {
+			c.waitForBackoff(j, wait, RuleBackoffPerIndex)
+			return
+		}
+		s.indexed.pending = indexes
+		diff = int32(len(indexes))
+	}
+	c.createPods(j, diff)
 }
 
-func (c *Controller) waitForBackoff(j *jobState, wait des.Duration) {
-	if c.observer == nil {
+func (c *Controller) waitForBackoff(j *jobState, wait des.Duration, because trace.Rule, args ...trace.Arg) {
+	c.enqueue(j, max(wait, c.knobs.SyncBatch))
+	if c.knobs.Kubernetes < 36 {
+		// Before the fix (#139457, in 1.37.0 and 1.36.3) the pods that run were denied, and the API server refuses the
+		// status while some of them are ready.
+		j.sync.nActive = 0
+	}
+	if c.observer != nil {
+		until := trace.Arg{Key: "until", Value: c.kernel.Now().Add(wait).String()}
+		c.explain(j, trace.Wait, because, append(args, until)...)
+	}
+}
+
+// createPods starts to create n pods.
+func (c *Controller) createPods(j *jobState, n int32) {
+	s := &j.sync
+	j.expect.creations(int(n), c.kernel.Now())
+	if n == 0 {
 		return
 	}
-	b := j.sync.newBackoff
-	c.explain(j, trace.Wait, RuleBackoffDoubles, trace.Arg{Key: "failures", Value: itoa(b.failures)},
-		trace.Arg{Key: "since", Value: b.lastFailure.String()},
-		trace.Arg{Key: "until", Value: c.kernel.Now().Add(wait).String()})
+	s.toCreate = n
+	s.nActive += n
+	s.batch = min(n, c.knobs.SlowStartBatch)
+	c.createBatch(j)
 }
 
 // wantActive is how many pods should be active (job_controller.go:1774-1794).
@@ -73,8 +91,15 @@ func wantActive(s *syncCtx) int32 {
 func (c *Controller) createBatch(j *jobState) {
 	s := &j.sync
 	s.stage = stageCreated
-	for range s.batch {
-		s.calls = append(s.calls, call{op: opCreate, index: api.NoIndex})
+	for i := range s.batch {
+		index := api.NoIndex
+		if indexed(s.job.Spec) {
+			index = s.indexed.pending[i]
+		}
+		s.calls = append(s.calls, call{op: opCreate, index: index})
+	}
+	if indexed(s.job.Spec) {
+		s.indexed.pending = s.indexed.pending[s.batch:]
 	}
 	c.issue(j)
 }
@@ -112,15 +137,30 @@ func (c *Controller) deleteActivePods(j *jobState) {
 	c.issue(j)
 }
 
-// deleteJobPods deletes n active pods without their being counted: the finalizer goes first (job_controller.go:1261).
+// activePodsForRemoval puts the active pods into the order in which they are deleted, and says how many have to go: at
+// least so many, and in an Indexed Job all that its indexes have no place for (job_controller.go:1986).
+func (c *Controller) activePodsForRemoval(j *jobState, atLeast int32) int32 {
+	s := &j.sync
+	s.active = append(s.active, j.seen.active...)
+	slices.Sort(s.active)
+	n := int32(0)
+	if indexed(s.job.Spec) {
+		n = c.putRepeatedFirst(j)
+	}
+	if n < atLeast {
+		c.sortForRemoval(s.active[n:])
+		n = atLeast
+	}
+	return n
+}
+
+// deleteJobPods deletes the first n active pods without their being counted: the finalizer goes first
+// (job_controller.go:1261).
 func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
 	s := &j.sync
 	if n <= 0 {
 		return
 	}
-	s.active = append(s.active, j.seen.active...)
-	slices.Sort(s.active)
-	sort.Sort(byRemoval{s.active, &c.cache})
 	slices.Sort(s.active[:n]) // all at once: the order of the requests is that of the oracle's gate
 	j.expect.deletions(int(n), c.kernel.Now())
 	for _, id := range s.active[:n] {
@@ -129,6 +169,8 @@ func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
 	}
 	c.issue(j)
 }
+
+func (c *Controller) sortForRemoval(pods []api.PodID) { sort.Sort(byRemoval{pods, &c.cache}) }
 
 // byRemoval orders active pods by which is deleted first (controller.ActivePods, controller_utils.go:744). Of equal
 // pods upstream deletes those that the order of a Go map and an unstable sort put first; here the order is that of

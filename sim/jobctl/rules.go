@@ -12,6 +12,10 @@ const (
 	RuleBackoffLimit      trace.Rule = "finish.backoff-limit"      // :1089
 	RuleRestartLimit      trace.Rule = "finish.restart-limit"      // :1666
 	RuleDeadline          trace.Rule = "finish.deadline"           // :1093
+	RuleMaxFailedIndexes  trace.Rule = "finish.max-failed-indexes" // :1109
+	RuleFailedIndexes     trace.Rule = "finish.failed-indexes"     // :1111
+	RuleFailJob           trace.Rule = "finish.fail-job"           // :1082
+	RuleSuccessPolicy     trace.Rule = "finish.success-policy"     // :1117
 	RuleCompletions       trace.Rule = "finish.completions"        // :1145
 	RuleFinishDeletes     trace.Rule = "finish.delete-active"      // :1126
 	RuleFinishLater       trace.Rule = "finish.retry"              // :1128
@@ -23,6 +27,7 @@ const (
 	RuleScaleDown         trace.Rule = "manage.scale-down"         // :1796
 	RuleWantActive        trace.Rule = "manage.want-active"        // :1818
 	RuleBackoffDoubles    trace.Rule = "backoff.doubles"           // backoff_utils.go:255
+	RuleBackoffPerIndex   trace.Rule = "backoff.per-index"         // :1841
 	RuleBackoffReset      trace.Rule = "backoff.reset"             // backoff_utils.go:124
 	RuleUncounted         trace.Rule = "track.uncounted"           // :1346
 	RuleUntrack           trace.Rule = "track.remove-finalizer"    // :1519

@@ -33,6 +33,8 @@ type syncCtx struct {
 	uncountedSucceeded, uncountedFailed []api.PodID // the memory of the lists in the status
 	removals                            []removal
 	calls                               []call
+
+	indexed *indexSync // of an Indexed Job; else nil
 }
 
 // syncState is what a sync begins with zero.
@@ -42,6 +44,7 @@ type syncState struct {
 	succeeded, failed   int32
 	nActive, ready      int32
 	terminating         int32
+	newIndexes          int32 // succeeded indexes that this sync counts
 	newBackoff          backoffRecord
 	finished            api.Condition // finishedCondition; none while its Type is ""
 	suspendChanged      bool
@@ -59,8 +62,10 @@ type syncState struct {
 // endedPod is a pod of the snapshot that may have to be counted.
 type endedPod struct {
 	id        api.PodID
+	index     int32
 	succeeded bool // phase Succeeded
 	failed    bool // isPodFailed
+	ignored   bool // the podFailurePolicy does not count it
 	uncounted bool // its UID is in status.uncountedTerminatedPods
 }
 
@@ -104,30 +109,37 @@ func (s *syncCtx) begin(j *jobState, c *Controller) {
 	s.job = j.job
 	s.ended, s.active, s.removals, s.calls = s.ended[:0], s.active[:0], s.removals[:0], s.calls[:0]
 	s.newSucceeded, s.newFailed = s.newSucceeded[:0], s.newFailed[:0]
+	if indexed(s.job.Spec) && s.indexed == nil {
+		s.indexed = &indexSync{}
+	}
 	s.satisfied = j.expect.satisfied(c.kernel.Now(), c.knobs.ExpectationTimeout)
 	s.nActive, s.ready, s.terminating = int32(len(j.seen.active)), j.seen.ready, j.seen.terminating
-	status := &s.job.Status
+	status, spec := &s.job.Status, s.job.Spec
+	ignored := 0
 	for _, id := range j.seen.ended {
 		slot := c.cache.lookup(id)
 		if slot.rmExpected {
 			continue
 		}
 		p := &slot.pod
-		e := endedPod{id: id, succeeded: p.Status.Phase == api.Succeeded, failed: isPodFailed(p, s.job.Spec),
+		e := endedPod{id: id, index: p.Index, succeeded: p.Status.Phase == api.Succeeded, failed: isPodFailed(p, spec),
 			uncounted: slices.Contains(status.UncountedSucceeded, id) || slices.Contains(status.UncountedFailed, id)}
+		e.ignored = e.failed && !c.judge(spec, p).counted()
 		s.ended = append(s.ended, e)
-		if e.uncounted {
-			continue
-		}
-		if e.succeeded {
+		switch {
+		case e.uncounted || !validIndex(spec, e.index):
+		case e.succeeded:
 			s.newSucceeded = append(s.newSucceeded, finishedPod{id, getFinishedTime(p)})
-		} else if e.failed {
+		case e.failed:
 			s.newFailed = append(s.newFailed, finishedPod{id, getFinishedTime(p)})
+			if e.ignored {
+				ignored++
+			}
 		}
 	}
 	sortByID(s.ended)
 	s.succeeded = status.Succeeded + int32(len(s.newSucceeded)+len(status.UncountedSucceeded))
-	s.failed = status.Failed + int32(len(s.newFailed)+len(status.UncountedFailed))
+	s.failed = status.Failed + int32(len(s.newFailed)-ignored+len(status.UncountedFailed))
 }
 
 func sortByID(pods []endedPod) {
@@ -156,7 +168,7 @@ func (c *Controller) decide(j *jobState) {
 		s.job.Status.StartTime = now
 	}
 	s.newBackoff = j.backoff.next(s.newSucceeded, s.newFailed)
-	if c.observer != nil && s.newBackoff.failures < j.backoff.failures && len(s.newSucceeded) > 0 {
+	if c.observer != nil && s.newBackoff.failures < j.backoff.failures && !s.job.Spec.BackoffLimitPerIndex.Set {
 		c.explain(j, trace.Reset, RuleBackoffReset, trace.Arg{Key: "failures", Value: itoa(s.newBackoff.failures)})
 	}
 	c.evaluate(j)
@@ -179,20 +191,41 @@ func (c *Controller) decide(j *jobState) {
 	}
 }
 
-// evaluate finds the finishing condition, first match wins (job_controller.go:1070-1100).
+// evaluate finds the finishing condition, first match wins (job_controller.go:1070-1122).
 func (c *Controller) evaluate(j *jobState) {
+	s := &j.sync
+	c.evaluateDecided(j)
+	if s.finished.Type == "" {
+		c.evaluateLimits(j)
+	}
+	if indexed(s.job.Spec) {
+		c.evaluateIndexes(j)
+	}
+}
+
+// evaluateDecided looks for what an earlier sync has decided, and for a pod that makes the Job fail.
+func (c *Controller) evaluateDecided(j *jobState) {
+	s := &j.sync
+	conditions := s.job.Status.Conditions
+	if i := api.FindCondition(conditions, api.JobSuccessCriteriaMet); i >= 0 && conditions[i].Status {
+		s.finished = conditions[i]
+		return
+	}
+	if i := api.FindCondition(conditions, api.JobFailureTarget); i >= 0 && conditions[i].Status {
+		s.finished = newCondition(api.JobFailed, true, conditions[i].Reason, conditions[i].Message, c.kernel.Now())
+		return
+	}
+	if message := j.failJobMessage(); message != "" {
+		s.finished = newCondition(api.JobFailureTarget, true, api.ReasonPodFailurePolicy, message, c.kernel.Now())
+		s.because = RuleFailJob
+		c.explain(j, trace.Decide, RuleFailJob)
+	}
+}
+
+func (c *Controller) evaluateLimits(j *jobState) {
 	s := &j.sync
 	now := c.kernel.Now()
 	status := &s.job.Status
-	if i := api.FindCondition(status.Conditions, api.JobSuccessCriteriaMet); i >= 0 && status.Conditions[i].Status {
-		s.finished = status.Conditions[i]
-		return
-	}
-	if i := api.FindCondition(status.Conditions, api.JobFailureTarget); i >= 0 && status.Conditions[i].Status {
-		target := status.Conditions[i]
-		s.finished = newCondition(api.JobFailed, true, target.Reason, target.Message, now)
-		return
-	}
 	switch deadline, ok := s.job.Spec.ActiveDeadline(); {
 	case s.failed > s.job.Spec.BackoffLimit:
 		c.fail(j, api.ReasonBackoffLimitExceeded, RuleBackoffLimit,
@@ -219,6 +252,10 @@ func failureMessage(reason string) string {
 		return "Job has reached the specified backoff limit"
 	case api.ReasonDeadlineExceeded:
 		return "Job was active longer than specified deadline"
+	case api.ReasonMaxFailedIndexesExceeded:
+		return "Job has exceeded the specified maximal number of failed indexes"
+	case api.ReasonFailedIndexes:
+		return "Job has failed indexes"
 	}
 	panic("jobctl: no message for reason " + reason)
 }

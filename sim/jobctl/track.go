@@ -23,8 +23,11 @@ func (c *Controller) trackJobStatus(j *jobState) {
 		// The lists of the cache must not change; the store will copy these.
 		status.UncountedSucceeded = append(s.uncountedSucceeded[:0], status.UncountedSucceeded...)
 		status.UncountedFailed = append(s.uncountedFailed[:0], status.UncountedFailed...)
-		s.trackPods(pods, c.knobs.MaxUncountedPods)
+		s.trackPods(s.inOrderOfIndexes(pods), c.knobs.MaxUncountedPods)
 		s.uncountedSucceeded, s.uncountedFailed = status.UncountedSucceeded, status.UncountedFailed
+	}
+	if indexed(s.job.Spec) {
+		s.trackIndexes()
 	}
 	if s.finished.Type != "" {
 		s.addInterimCondition(c)
@@ -34,7 +37,10 @@ func (c *Controller) trackJobStatus(j *jobState) {
 func (s *syncCtx) trackPods(pods []endedPod, most int32) {
 	status := &s.job.Status
 	for _, e := range pods {
-		if s.track(e) && int32(len(status.UncountedSucceeded)+len(status.UncountedFailed)) >= most {
+		if !s.track(e) {
+			continue
+		}
+		if int32(len(status.UncountedSucceeded)+len(status.UncountedFailed))+s.newIndexes >= most {
 			s.reachedMaxUncounted = true
 			return
 		}
@@ -48,7 +54,8 @@ func (c *Controller) snapshot(j *jobState) []endedPod {
 		return s.ended
 	}
 	for _, id := range s.active {
-		s.ended = append(s.ended, endedPod{id: id})
+		p := c.store.Pod(id)
+		s.ended = append(s.ended, endedPod{id: id, index: p.Index, ignored: !c.judge(s.job.Spec, p).counted()})
 	}
 	sortByID(s.ended)
 	return s.ended
@@ -57,22 +64,38 @@ func (c *Controller) snapshot(j *jobState) []endedPod {
 // track has the pod counted and its finalizer removed, where that may be (canRemoveFinalizer, job_controller.go:1461).
 func (s *syncCtx) track(e endedPod) bool {
 	finishing := s.finished.Type != ""
-	if s.job.Deleted == des.Never && !finishing && !e.succeeded && !e.failed {
+	if s.job.Deleted == des.Never && !finishing && !e.succeeded && (!e.failed || s.isDelayed(e)) {
 		return false
 	}
 	s.removals = append(s.removals, removal{id: e.id})
 	status := &s.job.Status
 	switch {
-	case e.uncounted:
+	case e.uncounted, !validIndex(s.job.Spec, e.index):
+	case e.succeeded && e.index != api.NoIndex:
+		if !s.indexed.prevSucceeded.Has(e.index) {
+			s.newIndexes++
+			s.needsFlush = true
+		}
 	case e.succeeded:
 		status.UncountedSucceeded = append(status.UncountedSucceeded, e.id)
 		s.needsFlush = true
 	case e.failed, finishing && s.finished.Type != api.JobSuccessCriteriaMet:
 		// When the Job has failed, every pod that has not ended is a failure too.
-		status.UncountedFailed = append(status.UncountedFailed, e.id)
-		s.needsFlush = true
+		if !e.ignored {
+			status.UncountedFailed = append(status.UncountedFailed, e.id)
+			s.needsFlush = true
+		}
 	}
 	return true
+}
+
+// isDelayed says whether the failed pod is kept until its index has a new one.
+func (s *syncCtx) isDelayed(e endedPod) bool {
+	if !s.job.Spec.BackoffLimitPerIndex.Set {
+		return false
+	}
+	d := s.indexed.delayedPod(e.index)
+	return d != nil && d.pod == e.id
 }
 
 // cleanUncounted counts the uncounted pods whose finalizer is gone (cleanUncountedPodsWithoutFinalizers,
@@ -134,6 +157,9 @@ func (s *syncCtx) addInterimCondition(c *Controller) {
 // untrackPods takes the finalizers off, in parallel (removeTrackingFinalizerFromPods, job_controller.go:1563).
 func (c *Controller) untrackPods(j *jobState) {
 	s := &j.sync
+	if indexed(s.job.Spec) {
+		slices.SortFunc(s.removals, func(a, b removal) int { return int(a.id) - int(b.id) })
+	}
 	for i, r := range s.removals {
 		if slot := c.cache.lookup(r.id); slot != nil {
 			slot.rmExpected = true

@@ -1,6 +1,9 @@
 package kubelet
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 )
@@ -81,6 +84,25 @@ func (l *Life) Containers() []ContainerStatus {
 		l.reports = append(l.reports, s)
 	}
 	return l.reports
+}
+
+// exits appends the containers that have terminated with a code other than 0: main containers by name, as the API lists
+// them (kubelet_pods.go:2797@v1.37.2), then the others in the order of the template.
+func (l *Life) exits(out []api.ContainerExit) []api.ContainerExit {
+	for i := range l.containers {
+		if c := &l.containers[i]; c.kind == api.Main && c.terminated() && c.exit != 0 {
+			out = append(out, api.ContainerExit{Container: int32(i), Exit: c.exit})
+		}
+	}
+	slices.SortFunc(out, func(a, b api.ContainerExit) int {
+		return strings.Compare(l.t.Containers[a.Container].Name, l.t.Containers[b.Container].Name)
+	})
+	for i := range l.containers {
+		if c := &l.containers[i]; c.kind != api.Main && c.terminated() && c.exit != 0 {
+			out = append(out, api.ContainerExit{Container: int32(i), Exit: c.exit})
+		}
+	}
+	return out
 }
 
 // report is how the run ended, in the API's words; absent if there was none. Only a lost one has no times.

@@ -18,6 +18,7 @@ type Kubelet struct {
 	free   []int32
 	lifeOf []int32 // by pod: its life, none or lived
 	lost   []bool  // by node
+	exits  []api.ContainerExit
 }
 
 // life is a Life and the timer that wakes it.
@@ -121,6 +122,10 @@ func (k *Kubelet) Wake(id api.PodID, gen int32) {
 		status := l.Status()
 		if status.Disruption == api.NoDisruption {
 			status.Disruption = p.Status.Disruption // another component's word stands
+		}
+		if job := k.store.Job(p.Job).Spec; len(job.PodFailurePolicy) > 0 && len(job.Template.Containers) > 1 {
+			k.exits = l.exits(k.exits[:0])
+			status.Exits = k.store.KeepExits(p.Status.Exits, k.exits)
 		}
 		k.store.UpdatePodStatus(w, id, &status)
 	}

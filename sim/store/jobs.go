@@ -36,21 +36,24 @@ func (s *Store) CreateJob(w Writer, id api.JobID, spec *api.JobSpec) {
 // noJobYet is the Job before its creation.
 var noJobYet api.Job
 
-// UpdateJobSpec changes a Job's spec. A patch that changes nothing is no write. It reports false where the Job is gone.
-func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) bool {
+// UpdateJobSpec changes a Job's spec. A patch that changes nothing is no write. Errors: ErrInvalid, ErrNotFound.
+func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) error {
 	j := &s.jobs[id]
 	if j.Version == 0 {
-		return false
+		return ErrNotFound
 	}
 	spec, changed := patch.Apply(*j.Spec)
 	if !changed {
-		return true
+		return nil
+	}
+	if err := validUpdate(j.Spec, &spec); err != nil {
+		return err
 	}
 	s.beforeJob(j)
 	j.Spec = &spec
 	j.Generation++
 	s.commitJob(w, j)
-	return true
+	return nil
 }
 
 // UpdateJobStatus writes job's status, provided that job is the latest version. Then job is as stored: its times are
@@ -69,7 +72,7 @@ func (s *Store) UpdateJobStatus(w Writer, job *api.Job) error {
 		return nil
 	}
 	if !validStatus(j, &j.Status, &job.Status) {
-		return ErrInvalid
+		return errInvalidStatus
 	}
 	s.keep(&job.Status.UncountedSucceeded, j.Status.UncountedSucceeded)
 	s.keep(&job.Status.UncountedFailed, j.Status.UncountedFailed)

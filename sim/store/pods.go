@@ -1,12 +1,15 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 )
 
 // CreatePod stores a new Pending pod of the Job with the tracking finalizer, at the completion index or api.NoIndex.
-func (s *Store) CreatePod(w Writer, job api.JobID, index int32) api.PodID {
+// What the index has seen of failures is written down beside it, as annotations are.
+func (s *Store) CreatePod(w Writer, job api.JobID, index int32, failures api.IndexFailures) api.PodID {
 	number := s.created[job]
 	s.created[job]++
 	attempt := number
@@ -20,6 +23,7 @@ func (s *Store) CreatePod(w Writer, job api.JobID, index int32) api.PodID {
 	p.older = s.firstPod[job]
 	s.firstPod[job] = p.ID
 	s.live++
+	s.annotate(p.ID, failures)
 	s.beforePod(&noPodYet)
 	s.commitPod(w, &p.Pod)
 	return p.ID
@@ -39,6 +43,58 @@ func (s *Store) nextAttempt(job api.JobID, index int32) int32 {
 	n := s.attempts[job][index]
 	s.attempts[job][index]++
 	return n
+}
+
+// annotate keeps the failures of the pod's index, if there are any.
+func (s *Store) annotate(id api.PodID, failures api.IndexFailures) {
+	if failures == (api.IndexFailures{}) {
+		return
+	}
+	for int(id) >= len(s.failures) {
+		s.failures = append(s.failures, api.IndexFailures{})
+	}
+	s.failures[id] = failures
+}
+
+// IndexFailures is what the pod's annotations say of the failures of its index before it.
+func (s *Store) IndexFailures(id api.PodID) api.IndexFailures {
+	if int(id) >= len(s.failures) {
+		return api.IndexFailures{}
+	}
+	return s.failures[id]
+}
+
+// KeepExits stores how the containers of a pod have ended, for PodStatus.Exits; old is what that was before.
+func (s *Store) KeepExits(old int32, exits []api.ContainerExit) int32 {
+	if len(exits) == 0 {
+		return 0
+	}
+	if old > 0 && slices.Equal(s.exitList(old), exits) {
+		return old
+	}
+	s.exits = append(s.exits, exits...)
+	s.exitEnds = append(s.exitEnds, int32(len(s.exits)))
+	return int32(len(s.exitEnds))
+}
+
+func (s *Store) exitList(at int32) []api.ContainerExit {
+	from := int32(0)
+	if at > 1 {
+		from = s.exitEnds[at-2]
+	}
+	return s.exits[from:s.exitEnds[at-1]]
+}
+
+// Exits are the containers of the pod that have terminated with a code other than 0, main containers before the others.
+// They are appended to out. In a pod of one container the status says it all.
+func (s *Store) Exits(out []api.ContainerExit, p *api.PodStatus) []api.ContainerExit {
+	switch {
+	case p.Exits > 0:
+		return append(out, s.exitList(p.Exits)...)
+	case p.Exit != 0:
+		return append(out, api.ContainerExit{Exit: p.Exit})
+	}
+	return out
 }
 
 // BindPod puts the pod on a node. It reports false, and does nothing, where the pod is gone, deleted or bound already.

@@ -23,6 +23,10 @@ type Store struct {
 	ends     []des.Time // by Job: when it finished or was removed; Never
 	ended    int        // how many have
 
+	failures []api.IndexFailures // by pod, of Jobs with a backoffLimitPerIndex
+	exits    []api.ContainerExit // of pods of several containers whose Job has a podFailurePolicy; never used again
+	exitEnds []int32             // where the lists in exits end, in order
+
 	oldPod  api.Pod // what a write began with, if there is an observer
 	oldJob  api.Job
 	oldNode api.Node
@@ -48,6 +52,7 @@ func New(k *des.Kernel) *Store { return &Store{kernel: k} }
 func (s *Store) Reset(nodes []api.NodeSpec, jobs int, watch rng.Dist, source rng.Source, observer *trace.Observer) {
 	s.jobs, s.nodes, s.pods.n = s.jobs[:0], s.nodes[:0], 0
 	s.firstPod, s.created, s.attempts = s.firstPod[:0], s.created[:0], s.attempts[:0]
+	s.failures, s.exits, s.exitEnds = s.failures[:0], s.exits[:0], s.exitEnds[:0]
 	s.drop()
 	s.version, s.live, s.dropped, s.ended = 0, 0, 0, 0
 	s.ends = s.ends[:0]

@@ -123,6 +123,7 @@ func specArgs(old, now *api.JobSpec) []Arg {
 		strconv.FormatInt(now.ActiveDeadlineSeconds.Value, 10))
 	add("ttlSecondsAfterFinished", old.TTLSecondsAfterFinished != now.TTLSecondsAfterFinished,
 		itoa(now.TTLSecondsAfterFinished.Value))
+	add("podReplacementPolicy", old.PodReplacementPolicy != now.PodReplacementPolicy, now.PodReplacementPolicy.String())
 	add("suspend", old.Suspend != now.Suspend, strconv.FormatBool(now.Suspend))
 	return args
 }

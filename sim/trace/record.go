@@ -49,10 +49,11 @@ const (
 	Wait   Verb = "wait"   // nothing is done until a time
 	Decide Verb = "decide" // the outcome of a Job was decided
 	Reset  Verb = "reset"  // the back-off was forgotten
+	Refuse Verb = "refuse" // the API server did not accept a request
 )
 
 // Explains says whether the verb tells of a decision rather than of a committed write.
-func (v Verb) Explains() bool { return v == Wait || v == Decide || v == Reset }
+func (v Verb) Explains() bool { return v == Wait || v == Decide || v == Reset || v == Refuse }
 
 // Kind is the kind of object that a record is about.
 type Kind string
@@ -77,8 +78,11 @@ type Ref struct {
 }
 
 // String is "job a", "node n0", "pod a/3" (the fourth pod of a NonIndexed Job) or "pod a/2/0" (the first of index 2).
-func (r Ref) String() string {
-	s := string(r.Kind) + " " + r.Name
+func (r Ref) String() string { return string(r.Kind) + " " + r.Path() }
+
+// Path is the reference without its kind: "a", "n0", "a/3", "a/2/0".
+func (r Ref) Path() string {
+	s := r.Name
 	if r.Kind != KindPod {
 		return s
 	}
