@@ -40,8 +40,5 @@ func fixedConstants(k *api.Knobs) error {
 	fixed("unreachableSeconds", k.UnreachableSeconds, d.UnreachableSeconds)
 	fixed("podGCPeriod", k.PodGCPeriod, d.PodGCPeriod)
 	fixed("podGCQuarantine", k.PodGCQuarantine, d.PodGCQuarantine)
-	fixed("schedulerBackoff", k.SchedulerBackoff, d.SchedulerBackoff)
-	fixed("maxSchedulerBackoff", k.MaxSchedulerBackoff, d.MaxSchedulerBackoff)
-	fixed("schedulerFlush", k.SchedulerFlush, d.SchedulerFlush)
 	return errors.Join(errs...)
 }
