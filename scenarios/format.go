@@ -208,7 +208,7 @@ type Expect struct {
 }
 
 // YAML is the scenario as a file of its own: what it says is what was written, and manifests read from other files
-// stand in it, with their defaults.
+// stand in it.
 func (s *Scenario) YAML() ([]byte, error) {
 	out := s.File
 	out.Metadata.Name = s.Name

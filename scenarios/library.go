@@ -34,7 +34,7 @@ func Named(name string) (*Scenario, error) {
 		return nil, fmt.Errorf("%w: no scenario of the library is named %q%s; see jobsim list", ErrInvalid, name,
 			didYouMean(name, Names()))
 	}
-	list, err := Load(file, bytes.NewReader(text), library, "library")
+	list, _, err := Load(file, bytes.NewReader(text), library, "library")
 	if err != nil {
 		return nil, err
 	}

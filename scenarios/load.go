@@ -17,6 +17,8 @@ import (
 // Scenario is a scenario that was read and found to be sound.
 type Scenario struct {
 	Name string
+	// File is what was written. A manifest of another file stands in it, and a Job is as it would be submitted: without
+	// the defaults that the API server sets.
 	File File
 	// Manifests are the Jobs of the scenario with Kubernetes' defaults, by submission.
 	Manifests []*batchv1.Job
@@ -26,19 +28,23 @@ type Scenario struct {
 }
 
 // Load reads the scenarios of one file: a scenario in each document of kind Scenario, and one of all Job manifests that
-// stand beside them. name is for messages; fsys is where the files that a scenario names are, relative to dir. Errors
-// wrap ErrInvalid where the text is at fault.
-func Load(name string, r io.Reader, fsys fs.FS, dir string) ([]*Scenario, error) {
+// stand beside them. name is for messages; fsys is where the files that a scenario names are, relative to dir; nil: it
+// may name none. The warnings say what else stands in the file and was left out. Errors wrap ErrInvalid where the text
+// is at fault.
+func Load(name string, r io.Reader, fsys fs.FS, dir string) (list []*Scenario, warnings []Problem, err error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	l := loader{name: name, fsys: fsys, dir: dir}
 	l.read(text)
-	if err := invalid(l.problems); err != nil {
-		return nil, err
+	if len(l.scenarios) == 0 {
+		l.empty()
 	}
-	return l.scenarios, nil
+	if err := invalid(l.problems); err != nil {
+		return nil, nil, err
+	}
+	return l.scenarios, l.warnings, nil
 }
 
 type loader struct {
@@ -46,6 +52,7 @@ type loader struct {
 	fsys      fs.FS
 	dir       string
 	problems  []Problem
+	warnings  []Problem
 	scenarios []*Scenario
 	bare      *Scenario
 }
@@ -56,13 +63,16 @@ func (l *loader) fail(line int, format string, args ...any) {
 
 func (l *loader) read(text []byte) {
 	for _, root := range l.documents(text) {
-		d := &document{file: l.name, root: root, problems: &l.problems}
-		l.document(d, root)
+		l.object(&document{file: l.name, root: root, problems: &l.problems}, root, "")
 	}
 	if l.bare != nil {
 		l.finish(l.bare)
 	}
-	if len(l.scenarios) == 0 && len(l.problems) == 0 {
+}
+
+// empty reports that nothing was found, unless something was that is at fault.
+func (l *loader) empty() {
+	if len(l.problems) == 0 {
 		l.fail(0, "no scenario and no Job in it (allowed: kind Scenario of %s, kind Job of batch/v1, or a List of those)",
 			APIVersion)
 	}
@@ -131,37 +141,6 @@ func splitYAMLError(err error) (int, string) {
 	return line, what
 }
 
-func (l *loader) document(d *document, root *yaml.Node) {
-	if root.Kind != yaml.MappingNode {
-		d.add("", "is %s (allowed: a mapping with apiVersion and kind)", describe(root))
-		return
-	}
-	version, kind := text(root, "apiVersion"), text(root, "kind")
-	switch {
-	case scenarioText(root):
-		l.scenario(d, root)
-	case version == "batch/v1" && kind == "Job":
-		l.manifest(d, root, "")
-	case version == "v1" && kind == "List":
-		items := child(root, "items")
-		if items == nil || items.Kind != yaml.SequenceNode {
-			d.add("items", "is not a list")
-			return
-		}
-		for i, item := range items.Content {
-			at := fmt.Sprintf("items[%d]", i)
-			if text(item, "apiVersion") != "batch/v1" || text(item, "kind") != "Job" {
-				d.add(at, "is not a Job of batch/v1")
-				continue
-			}
-			l.manifest(d, item, at)
-		}
-	default:
-		d.add("kind", "%s %s is not simulated (allowed: %s %s, batch/v1 Job, v1 List)",
-			cut(version), cut(kind), APIVersion, Kind)
-	}
-}
-
 func scenarioText(n *yaml.Node) bool {
 	return text(n, "apiVersion") == APIVersion && text(n, "kind") == Kind
 }
@@ -175,21 +154,22 @@ func text(n *yaml.Node, key string) string {
 
 // manifest adds a bare Job to the file's scenario of Jobs.
 func (l *loader) manifest(d *document, n *yaml.Node, at string) {
-	job := d.job(n, at)
+	written := &batchv1.Job{}
+	d.decode(n, at, written)
+	job := d.job(n, at, written)
 	if l.bare == nil {
 		l.bare = &Scenario{Name: job.Name, Bare: true, doc: d,
 			File: File{APIVersion: APIVersion, Kind: Kind, Metadata: Metadata{Name: job.Name}}}
-		l.bare.File.Cluster.Profile = "default"
+		l.bare.File.Cluster.Profile = defaultProfile
 	}
-	l.bare.File.Jobs = append(l.bare.File.Jobs, Job{Manifest: job})
+	l.bare.File.Jobs = append(l.bare.File.Jobs, Job{Manifest: written})
 	l.bare.Manifests = append(l.bare.Manifests, job)
 }
 
-// job reads one manifest strictly, applies the defaults and validates it.
-func (d *document) job(n *yaml.Node, at string) *batchv1.Job {
-	job := &batchv1.Job{}
-	d.decode(n, at, job)
+// job is a manifest with the defaults, validated.
+func (d *document) job(n *yaml.Node, at string, written *batchv1.Job) *batchv1.Job {
 	d.refuseUnmodelled(n, at)
+	job := written.DeepCopy()
 	setDefaults(job)
 	d.validateJob(at, job)
 	return job
@@ -205,9 +185,6 @@ func (l *loader) scenario(d *document, root *yaml.Node) {
 	for i := range s.File.Jobs {
 		at := fmt.Sprintf("jobs[%d]", i)
 		if job := l.submission(d, child(root, "jobs").Content[i], at, &s.File.Jobs[i]); job != nil {
-			if s.File.Jobs[i].Manifest == nil {
-				s.File.Jobs[i].Manifest = job // of another file
-			}
 			s.Manifests = append(s.Manifests, job)
 		}
 	}
@@ -216,57 +193,79 @@ func (l *loader) scenario(d *document, root *yaml.Node) {
 	}
 }
 
-// submission is the manifest of one entry of jobs, inline or from its file; nil if it cannot be had.
+// submission is the manifest of one entry of jobs with its defaults, inline or from its file; nil if it cannot be had.
 func (l *loader) submission(d *document, n *yaml.Node, at string, j *Job) *batchv1.Job {
 	manifest := child(n, "manifest")
-	switch {
-	case manifest != nil && j.File != "":
+	switch given := manifest != nil && !isNull(manifest); {
+	case given && j.File != "":
 		d.add(at, "has a manifest and a file (allowed: one of them)")
-	case manifest != nil && !isNull(manifest):
-		return d.job(manifest, at+".manifest")
+	case given && j.Manifest != nil:
+		return d.job(manifest, at+".manifest", j.Manifest)
 	case j.File == "":
 		d.add(at, "has no manifest and no file (allowed: one of them)")
 	default:
-		return l.fromFile(d, at, j.File)
+		return l.fromFile(d, at, j)
 	}
 	return nil
 }
 
 // fromFile reads the one Job of another file.
-func (l *loader) fromFile(d *document, at, file string) *batchv1.Job {
-	full := path.Join(l.dir, file)
-	if l.fsys == nil || !fs.ValidPath(full) {
-		d.add(at+".file", "%q is outside of the scenario's folder (allowed: a path below it)", file)
+func (l *loader) fromFile(d *document, at string, j *Job) *batchv1.Job {
+	at += ".file"
+	full := path.Join(l.dir, j.File)
+	switch {
+	case l.fsys == nil:
+		d.add(at, "%q: what is not read from a file has no folder beside it (allowed: manifest)", j.File)
+		return nil
+	case !fs.ValidPath(full):
+		d.add(at, "%q is outside of the scenario's folder (allowed: a path below it)", j.File)
 		return nil
 	}
-	f, err := l.fsys.Open(full)
+	text, err := readFile(l.fsys, full)
+	shown := path.Join(path.Dir(l.name), j.File)
 	if err != nil {
-		d.add(at+".file", "%v", err)
+		d.add(at, "%s: %v", shown, err)
 		return nil
 	}
-	defer func() { _ = f.Close() }()
-	text, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
-	if err != nil {
-		d.add(at+".file", "%v", err)
-		return nil
-	}
-	inner := loader{name: full}
+	inner := loader{name: shown}
 	for _, root := range inner.documents(text) {
 		if scenarioText(root) {
-			d.add(at+".file", "%s holds a Scenario (allowed: one Job)", full)
+			d.add(at, "%s holds a Scenario (allowed: one Job)", shown)
 			return nil
 		}
-		inner.document(&document{file: full, root: root, problems: &inner.problems}, root)
-	}
-	if inner.bare == nil || len(inner.bare.Manifests) != 1 {
-		if len(inner.problems) == 0 {
-			d.add(at+".file", "%s does not hold exactly one Job", full)
-		}
-		l.problems = append(l.problems, inner.problems...)
-		return nil
+		inner.object(&document{file: shown, root: root, problems: &inner.problems}, root, "")
 	}
 	l.problems = append(l.problems, inner.problems...)
+	l.warnings = append(l.warnings, inner.warnings...)
+	if inner.bare == nil || len(inner.bare.Manifests) != 1 {
+		if len(inner.problems) == 0 {
+			d.add(at, "%s does not hold exactly one Job", shown)
+		}
+		return nil
+	}
+	j.Manifest = inner.bare.File.Jobs[0].Manifest
 	return inner.bare.Manifests[0]
+}
+
+// readFile reads a file up to where it is too large. What is no file, such as a pipe that nobody writes to, is refused.
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("is not a file")
+	}
+	var f fs.File
+	if err == nil {
+		f, err = fsys.Open(name)
+	}
+	if err != nil {
+		var e *fs.PathError
+		if errors.As(err, &e) {
+			err = e.Err // without the name, which the caller shows as its user knows it
+		}
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, maxBytes+1))
 }
 
 // finish validates the scenario as a whole.

@@ -32,7 +32,9 @@ func inline(manifest, more string) string {
 }
 
 func load(text string) ([]*scenarios.Scenario, error) {
-	return scenarios.Load("x.yaml", strings.NewReader(text), fstest.MapFS{"job.yaml": {Data: []byte(manifest)}}, ".")
+	files := fstest.MapFS{"job.yaml": {Data: []byte(manifest)}}
+	list, _, err := scenarios.Load("x.yaml", strings.NewReader(text), files, ".")
+	return list, err
 }
 
 // An error says where and what, and what is allowed; all of them at once.
@@ -41,7 +43,7 @@ func TestLoad_BadInput(t *testing.T) {
 		{"empty", "", "x.yaml: no scenario and no Job in it"},
 		{"not yaml", "a: [", "x.yaml:1: cannot be read as YAML"},
 		{"not utf-8", "a: \xff\n", "not UTF-8"},
-		{"another kind", "apiVersion: apps/v1\nkind: Deployment\n", "x.yaml:2: kind: apps/v1 Deployment is not simulated"},
+		{"another kind", "apiVersion: apps/v1\nkind: Deployment\n", "x.yaml:2: kind: apps/v1 Deployment is not simulated: its pods"},
 		{"unknown field", inline(manifest, "untill: {}\n"), "x.yaml:16: untill: unknown field"},
 		{"unknown field of the manifest", manifest + "        imagePullPolicyy: Always\n",
 			"x.yaml:11: spec.template.spec.containers[0].imagePullPolicyy: unknown field"},
@@ -60,7 +62,7 @@ func TestLoad_BadInput(t *testing.T) {
 		{"a probe", manifest + "        livenessProbe: {exec: {command: [a]}}\n", "containers[0].livenessProbe: cannot be simulated: probes"},
 		{"no containers", strings.Replace(manifest, "containers:\n      - name: main\n        image: busybox", "containers: []", 1),
 			"containers: is required"},
-		{"no such file", header + "jobs:\n- file: other.yaml\n", "jobs[0].file: open other.yaml"},
+		{"no such file", header + "jobs:\n- file: other.yaml\n", "jobs[0].file: other.yaml: file does not exist"},
 		{"outside", header + "jobs:\n- file: ../../etc/passwd\n", "is outside of the scenario's folder"},
 		{"no such job", inline(manifest, "fates:\n- {match: {job: b}}\n"), `x.yaml:17: fates[0].match.job: no Job is named "b" (allowed: a)`},
 		{"probability", inline(manifest, "fates:\n- {probability: 1.5}\n"), "x.yaml:17: fates[0].probability: 1.5 (allowed: 0 to 1)"},

@@ -59,14 +59,19 @@ func (e *InvalidError) Error() string {
 // Unwrap makes errors.Is(err, ErrInvalid) hold.
 func (e *InvalidError) Unwrap() error { return ErrInvalid }
 
-// invalid is the problems as an error, in the order of the text; nil if there are none.
+// invalid is the problems as an error; nil if there are none.
 func invalid(problems []Problem) error {
 	if len(problems) == 0 {
 		return nil
 	}
+	return &InvalidError{ordered(problems)}
+}
+
+// ordered are the problems in the order of the text, each once: a file may be read for several reasons.
+func ordered(problems []Problem) []Problem {
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, strings.Compare(a.Field, b.Field),
 			strings.Compare(a.What, b.What))
 	})
-	return &InvalidError{problems}
+	return slices.Compact(problems)
 }

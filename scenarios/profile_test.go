@@ -68,7 +68,7 @@ spec:
   parallelism: 20
   template: {spec: {restartPolicy: Never, containers: [{name: main, image: i}]}}
 `
-	list, err := Load("measured.yaml", strings.NewReader(text), nil, ".")
+	list, _, err := Load("measured.yaml", strings.NewReader(text), nil, ".")
 	if err != nil {
 		t.Fatal(err)
 	}

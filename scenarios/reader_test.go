@@ -51,7 +51,8 @@ func read(text string) ([]*scenarios.Scenario, error) {
 		"sub/job.yaml": {Data: []byte(jobText("  parallelism: -1\n", ""))},
 		"ok.yaml":      {Data: []byte(jobText("  completions: 7\n", ""))},
 	}
-	return scenarios.Load("f.yaml", strings.NewReader(text), files, ".")
+	list, _, err := scenarios.Load("f.yaml", strings.NewReader(text), files, ".")
+	return list, err
 }
 
 // problem is a text and all that is wrong with it.
@@ -82,8 +83,24 @@ var textProblems = []problem{
 	{"a bomb", bomb(), `f.yaml:1: has too many values, aliases counted in full (allowed: up to 200000)`},
 	{"an anchor in itself", "kind: &k\n- *k\n", `f.yaml:2: anchor "k" contains itself`},
 	{"another kind", "apiVersion: apps/v1\nkind: Deployment\n",
-		`f.yaml:2: kind: apps/v1 Deployment is not simulated (allowed: jobsim.dev/v1alpha1 Scenario, ` +
-			`batch/v1 Job, v1 List)`},
+		`f.yaml:2: kind: apps/v1 Deployment is not simulated: its pods would take room on the nodes ` +
+			`(allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, v1 List)`},
+	{"a CronJob beside a Job", jobText("", "") + "---\napiVersion: batch/v1\nkind: CronJob\n",
+		`f.yaml:12: kind: batch/v1 CronJob is not simulated: it is not modelled yet; give the Job of its jobTemplate ` +
+			`(allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, v1 List)`},
+	{"nothing known", "apiVersion: kubeflow.org/v1\nkind: PyTorchJob\n",
+		`f.yaml:2: kind: kubeflow.org/v1 PyTorchJob is not simulated, and nobody knows here what it would change ` +
+			`(allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, v1 List)`},
+	{"a slip", "apiVersion: batch/v1\nkind: job\n", `f.yaml:2: kind: "job" (did you mean Job?)`},
+	{"no kind", "apiVersion: batch/v1\n",
+		`f.yaml:1: kind: is required (allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, v1 List)`},
+	{"an old version", "apiVersion: batch/v1beta1\nkind: Job\n",
+		`f.yaml:1: apiVersion: "batch/v1beta1" (allowed: batch/v1, for a Job)`},
+	{"another version", "apiVersion: jobsim.dev/v1\nkind: Scenario\n",
+		`f.yaml:1: apiVersion: "jobsim.dev/v1" (allowed: jobsim.dev/v1alpha1, for a Scenario of its own)`},
+	{"only what is left out", "apiVersion: v1\nkind: ConfigMap\n",
+		`f.yaml: no scenario and no Job in it (allowed: kind Scenario of jobsim.dev/v1alpha1, kind Job of ` +
+			`batch/v1, or a List of those)`},
 }
 
 var manifestProblems = []problem{
@@ -125,7 +142,7 @@ f.yaml:13: spec.template.spec.nodeSelector: cannot be simulated: the scheduler w
 }
 
 var fileProblems = []problem{
-	{"no file", fileJob + "no.yaml\n", `f.yaml:5: jobs[0].file: open no.yaml: file does not exist`},
+	{"no file", fileJob + "no.yaml\n", `f.yaml:5: jobs[0].file: no.yaml: file does not exist`},
 	{"a file outside", fileJob + "../x.yaml\n",
 		`f.yaml:5: jobs[0].file: "../x.yaml" is outside of the scenario's folder (allowed: a path below it)`},
 	{"itself", fileJob + "f.yaml\n", `f.yaml:5: jobs[0].file: f.yaml holds a Scenario (allowed: one Job)`},
@@ -315,7 +332,7 @@ func roundTrip(t *testing.T, s *scenarios.Scenario) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := scenarios.Load("written", bytes.NewReader(text), nil, ".")
+	list, _, err := scenarios.Load("written", bytes.NewReader(text), nil, ".")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
-	"strings"
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim/rng"
@@ -57,9 +55,12 @@ func (in *input) load(cmd *cobra.Command, s streams, args []string) ([]*scenario
 		all = append(all, sc)
 	}
 	for _, f := range in.files {
-		list, err := loadPath(f, s.in)
+		list, warnings, err := loadPath(f, s.in)
 		if err != nil {
 			problems = append(problems, err)
+		}
+		for _, w := range warnings {
+			fmt.Fprintln(s.err, "warning:", w)
 		}
 		all = append(all, list...)
 	}
@@ -106,53 +107,24 @@ func orDefault(v, def string) string {
 }
 
 // loadPath reads a file, every YAML and JSON file of a directory, or standard input.
-func loadPath(path string, stdin io.Reader) ([]*scenarios.Scenario, error) {
-	if path == "-" {
+func loadPath(name string, stdin io.Reader) ([]*scenarios.Scenario, []scenarios.Problem, error) {
+	if name == "-" {
 		return scenarios.Load("standard input", stdin, nil, ".")
 	}
-	info, err := os.Stat(path)
+	info, err := os.Stat(name)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, nil, usageError{err}
 	}
-	if !info.IsDir() {
-		return loadFile(path)
+	if info.IsDir() {
+		return scenarios.LoadFolder(name, os.DirFS(name))
 	}
-	entries, err := os.ReadDir(path)
+	if !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
+		return nil, nil, usagef("%s: is not a file", name)
+	}
+	f, err := os.Open(name)
 	if err != nil {
-		return nil, usageError{err}
-	}
-	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
-	var all []*scenarios.Scenario
-	var problems []error
-	for _, e := range entries {
-		switch strings.ToLower(filepath.Ext(e.Name())) {
-		case ".yaml", ".yml", ".json":
-			list, err := loadFile(filepath.Join(path, e.Name()))
-			problems = append(problems, err)
-			all = append(all, list...)
-		}
-	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
-	}
-	if len(all) == 0 {
-		return nil, usagef("%s: no YAML or JSON file in it", path)
-	}
-	return all, nil
-}
-
-func loadFile(path string) ([]*scenarios.Scenario, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usageError{err}
+		return nil, nil, usageError{err}
 	}
 	defer func() { _ = f.Close() }()
-	if info, statErr := f.Stat(); statErr != nil || !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
-		return nil, usagef("%s: is not a file", path)
-	}
-	list, err := scenarios.Load(path, f, os.DirFS(filepath.Dir(path)), ".")
-	if err != nil {
-		return nil, err
-	}
-	return list, nil
+	return scenarios.Load(name, f, os.DirFS(filepath.Dir(name)), ".")
 }

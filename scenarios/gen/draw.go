@@ -71,7 +71,7 @@ func load(f *scenarios.File) *scenarios.Scenario {
 	if err != nil {
 		panic(err)
 	}
-	list, err := scenarios.Load(f.Metadata.Name, bytes.NewReader(text), nil, ".")
+	list, _, err := scenarios.Load(f.Metadata.Name, bytes.NewReader(text), nil, ".")
 	if err != nil {
 		panic(fmt.Errorf("%w\n%s", err, text))
 	}

@@ -35,7 +35,7 @@ func TestDraw_ReadsBack(t *testing.T) {
 	for seed := range seeds(200, 1500) {
 		s := gen.Draw(seed, gen.All)
 		text := yamlOf(t, s)
-		list, err := scenarios.Load("drawn", strings.NewReader(text), nil, ".")
+		list, _, err := scenarios.Load("drawn", strings.NewReader(text), nil, ".")
 		if err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, text)
 		}

@@ -67,7 +67,7 @@ func (k *shrinker) still(tree map[string]any) bool {
 		return false
 	}
 	k.tried[string(text)] = true
-	list, err := scenarios.Load(k.name, bytes.NewReader(text), nil, ".")
+	list, _, err := scenarios.Load(k.name, bytes.NewReader(text), nil, ".")
 	if err != nil {
 		return false // such as a fault without the node that it names
 	}

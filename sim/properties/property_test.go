@@ -108,7 +108,7 @@ func reread(s *scenarios.Scenario) (*scenarios.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := scenarios.Load(s.Name, bytes.NewReader(text), nil, ".")
+	list, _, err := scenarios.Load(s.Name, bytes.NewReader(text), nil, ".")
 	if err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, text)
 	}

@@ -62,7 +62,8 @@ func run(t *testing.T, args []string, in io.Reader, out io.Writer) error {
 // load reads the scenarios of the files, or of in.
 func load(files []string, in io.Reader) (all []*scenarios.Scenario, err error) {
 	if len(files) == 0 {
-		return scenarios.Load("standard input", in, nil, "")
+		all, _, err = scenarios.Load("standard input", in, nil, "")
+		return all, err
 	}
 	for _, name := range files {
 		list, err := loadFile(name)
@@ -80,5 +81,6 @@ func loadFile(name string) ([]*scenarios.Scenario, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	return scenarios.Load(name, f, os.DirFS(filepath.Dir(name)), ".")
+	list, _, err := scenarios.Load(name, f, os.DirFS(filepath.Dir(name)), ".")
+	return list, err
 }
