@@ -86,13 +86,30 @@ func (r *run) createNamespace() error {
 	if r.placed() {
 		ns.Annotations[nodesAnnotation] = strings.Join(r.nodes, ",")
 	}
-	return persist(r.ctx, func(ctx context.Context) error {
+	err := persist(r.ctx, func(ctx context.Context) error {
 		_, err := r.o.Client.CoreV1().Namespaces().Create(ctx, ns, metav1.CreateOptions{})
 		if apierrors.IsAlreadyExists(err) { // of a request whose answer was lost
 			return nil
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return r.awaitServiceAccount()
+}
+
+// awaitServiceAccount waits until the namespace has the service account without which no pod can be created in it.
+func (r *run) awaitServiceAccount() error {
+	for giveUp := time.Now().Add(persistence); ; {
+		_, err := r.o.Client.CoreV1().ServiceAccounts(r.namespace).Get(r.ctx, "default", metav1.GetOptions{})
+		if err == nil || IsForbidden(err) || time.Now().After(giveUp) {
+			return nil // what may not be looked at is trusted; what does not come is told by whoever misses it
+		}
+		if err = sleep(r.ctx, persistPeriod/5); err != nil {
+			return err
+		}
+	}
 }
 
 // clear deletes the namespace and takes back what was done to nodes.
