@@ -12,6 +12,7 @@ const (
 	RuleTTL        trace.Rule = "ttl.expired"   // pkg/controller/ttlafterfinished/ttlafterfinished_controller.go:235
 	RuleOwnerGone  trace.Rule = "gc.owner-gone" // pkg/controller/garbagecollector/garbagecollector.go:497
 	RuleForeground trace.Rule = "gc.foreground" // pkg/controller/garbagecollector/garbagecollector.go:578
+	RuleOrphans    trace.Rule = "gc.orphans"    // pkg/controller/garbagecollector/garbagecollector.go:730
 )
 
 // Collector is the garbage collector and the TTL controller of one run. Make one with New; Reset prepares it for
@@ -53,7 +54,7 @@ func (c *Collector) observePod(p *api.Pod) {
 
 func (c *Collector) observeJob(j *api.Job) {
 	c.observeTTL(j)
-	if j.Deleted != des.Never || j.Version == 0 && !j.Orphaned {
+	if j.Version != 0 && j.Deleted != des.Never || j.Version == 0 && !j.Orphaned {
 		c.enqueue(j.ID)
 	}
 }
@@ -66,11 +67,15 @@ func (c *Collector) enqueue(id api.JobID) {
 	}
 }
 
-// Collect looks at the Jobs that are gone or wait for their pods: the pods are deleted one by one, and a Job that waits
-// for none any more goes too.
+// Collect looks at the Jobs that are gone or wait for their pods: the pods are deleted one by one, or let go if the Job
+// asks for that, and a Job that waits for none any more goes too.
 func (c *Collector) Collect() {
 	c.awake = false
 	for _, id := range c.queue { // nothing is enqueued meanwhile: notices come later
+		if c.store.Job(id).Orphaned {
+			c.store.FinishDeletion(writer(RuleOrphans), id)
+			continue
+		}
 		left := 0
 		c.store.PodsOf(id, func(p *api.Pod) bool {
 			if p.Deleted == des.Never {

@@ -70,16 +70,15 @@ func (s *Store) Disrupt(w Writer, id api.PodID, d api.Disruption) bool {
 	return s.UpdatePodStatus(w, id, &status)
 }
 
-// DeleteJob deletes a Job. Background and Orphan remove it at once, unless something waits for it; Foreground marks it
-// and leaves it until FinishDeletion. It reports false where the Job is gone.
+// DeleteJob deletes a Job. Background removes it at once; Foreground and Orphan mark it with a finalizer and leave it
+// to the garbage collector until FinishDeletion. It reports false where the Job is gone.
 func (s *Store) DeleteJob(w Writer, id api.JobID, p api.Propagation) bool {
 	j := &s.jobs[id]
 	if j.Version == 0 {
 		return false
 	}
-	if p != api.Foreground {
+	if p == api.Background {
 		s.beforeJob(j)
-		j.Orphaned = p == api.Orphan
 		s.removeJob(w, j)
 		return true
 	}
@@ -87,13 +86,13 @@ func (s *Store) DeleteJob(w Writer, id api.JobID, p api.Propagation) bool {
 		return true
 	}
 	s.beforeJob(j)
-	j.Deleted, j.Foreground = s.kernel.Now().Truncate(), true
+	j.Deleted, j.Foreground, j.Orphaned = s.kernel.Now().Truncate(), p == api.Foreground, p == api.Orphan
 	j.Generation++
 	s.commitJob(w, j)
 	return true
 }
 
-// FinishDeletion removes a Job that was deleted in the foreground once none of its pods is left.
+// FinishDeletion removes a Job that was marked, once none of its pods is left or all were let go.
 func (s *Store) FinishDeletion(w Writer, id api.JobID) {
 	if j := &s.jobs[id]; j.Version != 0 && j.Deleted != des.Never {
 		s.beforeJob(j)
