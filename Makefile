@@ -14,9 +14,11 @@ SEED ?= $(shell date +%s%N)
 COUNT ?= 5
 BENCH ?= .
 
-# How many random scenarios oracle compares, and what they may have (scenarios/gen).
+# How many random scenarios oracle compares, what they may have (scenarios/gen), and with which Kubernetes.
 N ?= 10000
 FEATURES ?= default,-random-latency
+VERSION ?= 1.37
+ORACLE = bin/jobsim-oracle$(if $(filter-out 1.37,$(VERSION)),-$(VERSION))
 
 # What e2e replays: specs with these labels (LABELS='backoff && !node'), or of these names (FOCUS=hello).
 LABELS ?=
@@ -26,7 +28,7 @@ PROCS ?= 8
 .PHONY: help build check lint test demo bench golden soak oracle e2e ci clean
 
 help: ## this table
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## bin/jobsim
 	go build -o bin/jobsim ./cmd/jobsim
@@ -64,8 +66,8 @@ soak: ## look for what breaks something, T=1m: half the time by every fuzz test,
 	done <<<"$$fuzz"; \
 	go test ./sim/properties -run '^TestSoak$$' -v -soak -seed $(SEED) -timeout $$(( half + 60 ))s
 
-oracle: bin/jobsim-oracle ## compare with the real control plane: library, small worlds, N=10000 random scenarios from seed 1
-	printf '%s\n' 0 1 | xargs -P 2 -I {} bin/jobsim-oracle diff -library -small -n $(N) -features $(FEATURES) \
+oracle: $(ORACLE) ## compare with the real control plane: library, small worlds, N=10000 random scenarios (VERSION=1.35)
+	printf '%s\n' 0 1 | xargs -P 2 -I {} $(ORACLE) diff -library -small -n $(N) -features $(FEATURES) \
 		-shards 2 -shard {}
 
 e2e: bin/lint ## replay the library on kind (LABELS= FOCUS= KEEP=1 NODE_IMAGE=), or elsewhere: see e2e/README.md
@@ -88,3 +90,8 @@ bin/lint: .ci/tools/go.mod $(wildcard .ci/tools/lint/*.go)
 .PHONY: bin/jobsim-oracle
 bin/jobsim-oracle:
 	go -C e2e/oracle build -ldflags '-s -w' -o $(CURDIR)/bin/jobsim-oracle ./jobsim-oracle
+
+# The same sources with another minor: bin/jobsim-oracle-1.34, -1.35, -1.36.
+.PHONY: FORCE
+bin/jobsim-oracle-1.%: FORCE
+	go -C e2e/oracle build -modfile=go.1.$*.mod -tags k8s1$* -ldflags '-s -w' -o $(CURDIR)/$@ ./jobsim-oracle

@@ -1,7 +1,7 @@
 #!/bin/sh
 # mkversion.sh 1.36.3 writes go.1.36.mod and go.1.36.sum: the same sources built against Kubernetes v1.36.3.
 #
-#   go test -modfile=go.1.36.mod -tags k8s136 .
+#   make oracle VERSION=1.36
 #
 # Kubernetes refers to its staging modules by relative paths, which do not exist outside of its repository: each of them
 # needs a replace line. The other requirements follow from "go mod tidy", which knows no build tags: it works in a copy
@@ -11,7 +11,7 @@ version=$1
 minor=${version%.*}
 tag=k8s$(echo "$minor" | tr -d .)
 cd "$(dirname "$0")"
-here=$(pwd)
+root=$(cd ../.. && pwd) # clean: with dots in it, Go takes this module for a part of that one
 
 upstream=$(go mod download -json "k8s.io/kubernetes@v$version" | sed -n 's/.*"GoMod": "\(.*\)".*/\1/p')
 work=$(mktemp -d)
@@ -20,7 +20,7 @@ tar -cf - --exclude='shim_*.go' --exclude='*.mod' --exclude='*.sum' . | tar -xf 
 sed 1,2d "shim_${tag#k8s}.go" >"$work/shim.go"
 {
 	sed -n '1,/^godebug /p' go.mod
-	printf '\nrequire k8s.io/kubernetes v%s\n\nreplace (\n\tgithub.com/jobsim/jobsim => %s\n' "$version" "$here/../.."
+	printf '\nrequire k8s.io/kubernetes v%s\n\nreplace (\n\tgithub.com/jobsim/jobsim => %s\n' "$version" "$root"
 	{
 		sed -n 's#^[[:space:]]*\(k8s.io/[a-z-]*\) => \./staging.*#\1#p' "$upstream"
 		sed -n 's#^[[:space:]]*\(k8s.io/[a-z-]*\) v0\.0\.0$#\1#p' "$upstream"
@@ -28,5 +28,5 @@ sed 1,2d "shim_${tag#k8s}.go" >"$work/shim.go"
 	printf ')\n'
 } >"$work/go.mod"
 (cd "$work" && GOFLAGS=-mod=mod go mod tidy)
-sed "s#=> $here/../..#=> ../..#" "$work/go.mod" >"go.$minor.mod"
+sed "s#=> $root#=> ../..#" "$work/go.mod" >"go.$minor.mod"
 cp "$work/go.sum" "go.$minor.sum"
