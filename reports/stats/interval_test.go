@@ -222,6 +222,35 @@ func TestBCa_Covers(t *testing.T) {
 	}
 }
 
+// TestDKW_AsPublished: Massart 1990 at 95 %: 1.3581/sqrt(n), which is the asymptotic critical value of Kolmogorov (Smirnov
+// 1948); and over 2,000 samples the band holds all of the distribution function in 95 % or more, not much more.
+func TestDKW_AsPublished(t *testing.T) {
+	got, err := DKW(make([]float64, 100), 0.95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "n 100", got, 0.13581, 1e-4)
+	rng := splitMix(6)
+	held := 0
+	for range 2000 {
+		x := sorted(draws(50, rng.uniform))
+		half, err := DKW(x, 0.95)
+		if err != nil {
+			t.Fatal(err)
+		}
+		furthest := 0.0
+		for i, v := range x {
+			furthest = max(furthest, float64(i+1)/50-v, v-float64(i)/50)
+		}
+		if furthest <= half {
+			held++
+		}
+	}
+	if c := float64(held) / 2000; c < 0.945 || c > 0.97 {
+		t.Errorf("want 0.95 or a little more of the bands to hold, got %v", c)
+	}
+}
+
 func TestInterval_RefusesBadInput(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	type outcome struct {
@@ -229,6 +258,7 @@ func TestInterval_RefusesBadInput(t *testing.T) {
 		err error
 	}
 	of := func(s Summary, err error) outcome { return outcome{s, err} }
+	err := func(_ float64, err error) error { return err }
 	for _, tc := range []struct {
 		name string
 		got  outcome
@@ -244,6 +274,8 @@ func TestInterval_RefusesBadInput(t *testing.T) {
 		{"NaN", of(Mean([]float64{1, nan}, 0.95)), ErrNotFinite, "values[1]"},
 		{"infinite", of(Quantile([]float64{inf}, 0.5, 0.95)), ErrNotFinite, "values[0]"},
 		{"squares overflow", of(Mean([]float64{1e300, -1e300}, 0.95)), ErrRange, "overflow"},
+		{"band of none", of(Summary{}, err(DKW(nil, 0.95))), ErrEmpty, "values"},
+		{"band at 1", of(Summary{}, err(DKW([]float64{1}, 1))), ErrConfidence, "confidence 1"},
 		{"quantile 1", of(Quantile([]float64{1}, 1, 0.95)), ErrRange, "quantile 1"},
 		{"quantile NaN", of(Quantile([]float64{1}, nan, 0.95)), ErrRange, "NaN"},
 	} {
