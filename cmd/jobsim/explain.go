@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/trace"
@@ -26,7 +28,7 @@ func newExplain(s streams) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				explain(s, t, &out)
+				explain(s.out, t, cfg, &out)
 			}
 			return nil
 		},
@@ -37,21 +39,90 @@ func newExplain(s streams) *cobra.Command {
 	return cmd
 }
 
-// explain prints the records that decided something: failures, waits, decisions, deletions and conditions.
-func explain(s streams, t *trace.Trace, out *sim.Outcome) {
+// explain says, Job by Job, what decided its outcome: failures, waits, decisions, deletions, conditions. What merely went on
+// in between, creations and successes, is summed up.
+func explain(w io.Writer, t *trace.Trace, cfg *sim.Config, out *sim.Outcome) {
 	for i := range out.Jobs {
-		fmt.Fprintf(s.out, "%s: %s\n", t.Header.Scenario, out.Jobs[i].Reason())
-	}
-	step := 0
-	for i := range t.Records {
-		r := &t.Records[i]
-		sentence := cause(r)
-		if sentence == "" {
-			continue
+		job, title := cfg.Jobs[i].Spec.Name, t.Header.Scenario
+		if len(out.Jobs) > 1 {
+			title += ", job " + job
 		}
-		step++
-		fmt.Fprintf(s.out, "%4d. at %s %s [%s]\n", step, r.At, sentence, r.Because)
+		fmt.Fprintf(w, "%s: %s\n", title, out.Jobs[i].Reason())
+		c := chain{out: w}
+		for k := range t.Records {
+			if r := &t.Records[k]; r.Ref.Kind == trace.KindNode || r.Ref.Name == job {
+				c.add(r)
+			}
+		}
+		c.sumUp()
 	}
+}
+
+// maxNamed is how many pods that share a sentence are named in it.
+const maxNamed = 3
+
+// chain writes the causes of one Job's outcome as numbered sentences.
+type chain struct {
+	out      io.Writer
+	steps    int
+	wait     string          // the last sentence, if it was a wait: every sync until its end says it again
+	created  []*trace.Record // since the last sentence
+	finished []*trace.Record // with success, since the last sentence
+}
+
+func (c *chain) add(r *trace.Record) {
+	switch {
+	case r.Verb == trace.Create && r.Ref.Kind == trace.KindPod:
+		c.created = append(c.created, r)
+		return
+	case r.Verb == trace.Succeed:
+		c.finished = append(c.finished, r)
+		return
+	}
+	sentence := cause(r)
+	if sentence == "" || sentence == c.wait {
+		return
+	}
+	c.sumUp()
+	c.say("at "+clock(r.At), sentence, r.Because)
+	c.wait = ""
+	if r.Verb == trace.Wait {
+		c.wait = sentence
+	}
+}
+
+// sumUp says which pods were created and which succeeded since the last sentence.
+func (c *chain) sumUp() {
+	c.several(c.created, "was created", "were created")
+	c.several(c.finished, "succeeded", "succeeded")
+	c.created, c.finished = c.created[:0], c.finished[:0]
+}
+
+func (c *chain) several(pods []*trace.Record, one, many string) {
+	if len(pods) == 0 {
+		return
+	}
+	first, last := pods[0], pods[len(pods)-1]
+	when := "at " + clock(first.At)
+	if last.At != first.At {
+		when = fmt.Sprintf("from %s to %s", clock(first.At), clock(last.At))
+	}
+	what := fmt.Sprintf("%s %s", first.Ref, one)
+	if len(pods) > maxNamed {
+		what = fmt.Sprintf("%d pods %s", len(pods), many)
+	} else if len(pods) > 1 {
+		names := make([]string, len(pods))
+		for i, r := range pods {
+			names[i] = r.Ref.Path()
+		}
+		what = fmt.Sprintf("pods %s %s", strings.Join(names, ", "), many)
+	}
+	c.say(when, what, first.Because)
+}
+
+func (c *chain) say(when, what string, because trace.Rule) {
+	c.steps++
+	fmt.Fprintf(c.out, "%4d. %s %s [%s]\n", c.steps, when, what, because)
 }
 
 // cause is a record as a sentence; empty where it decided nothing.
@@ -63,15 +134,18 @@ func cause(r *trace.Record) string {
 	case trace.Restart:
 		return fmt.Sprintf("%s was restarted in place, for the %s. time", r.Ref, arg("restarts"))
 	case trace.Terminate:
-		return fmt.Sprintf("%s was marked for deletion by the %s, %s", r.Ref, r.Actor, details(r))
+		if r.Actor == trace.Kubelet { // it confirms what another began
+			return ""
+		}
+		return strings.TrimSuffix(fmt.Sprintf("%s was marked for deletion by the %s, %s", r.Ref, r.Actor, details(r)), ", ")
 	case trace.Wait:
 		until := arg("until")
 		switch {
 		case until != "" && arg("failures") == "":
 			return fmt.Sprintf("no index may have a new pod until %s", until)
 		case until != "":
-			return fmt.Sprintf("no pod may be created until %s: %s failures in a row, the last at %s",
-				until, arg("failures"), arg("since"))
+			return fmt.Sprintf("no pod may be created until %s: %s in a row, the last at %s",
+				until, plural(arg("failures"), "failure"), arg("since"))
 		}
 		return fmt.Sprintf("the Job controller waits: %s", orDefault(details(r), "for its caches"))
 	case trace.Refuse:
@@ -82,13 +156,15 @@ func cause(r *trace.Record) string {
 		return fmt.Sprintf("the end of %s was decided: %s", r.Ref, details(r))
 	case trace.Update:
 		return fmt.Sprintf("the %s changed %s: %s", r.Actor, r.Ref, details(r))
-	case trace.Create:
-		if r.Ref.Kind == trace.KindPod {
-			return fmt.Sprintf("%s was created", r.Ref)
-		}
-	case trace.Succeed:
-		return fmt.Sprintf("%s succeeded", r.Ref)
 	default: // it followed from what was decided
 	}
 	return ""
+}
+
+// plural is a count with its noun: "1 failure", "2 failures".
+func plural(n, noun string) string {
+	if n != "1" {
+		noun += "s"
+	}
+	return n + " " + noun
 }

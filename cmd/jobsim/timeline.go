@@ -10,8 +10,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// printTimeline prints a line for each record, with the rule that caused it, and what became of each Job. wide also
-// shows the records that only repeat the counters.
+// printTimeline prints a line for each record, with the rule that caused it, and what became of each Job. Times are to
+// the millisecond; wide shows nanoseconds, and the records that follow from others: bindings and finalizers.
 func printTimeline(w io.Writer, t *trace.Trace, out *sim.Outcome, wide bool) error {
 	fmt.Fprintf(w, "%12s  %-15s  %-9s  %-14s  %-24s  %s\n", "TIME", "WHO", "WHAT", "OBJECT", "BECAUSE", "DETAILS")
 	for i := range t.Records {
@@ -19,14 +19,18 @@ func printTimeline(w io.Writer, t *trace.Trace, out *sim.Outcome, wide bool) err
 		if !wide && (r.Verb == trace.Untrack || r.Verb == trace.Bind) {
 			continue
 		}
-		line := fmt.Sprintf("%12s  %-15s  %-9s  %-14s  %-24s  %s", r.At, r.Actor, r.Verb, r.Ref, r.Because, details(r))
+		at := clock(r.At)
+		if wide {
+			at = r.At.String()
+		}
+		line := fmt.Sprintf("%12s  %-15s  %-9s  %-14s  %-24s  %s", at, r.Actor, r.Verb, r.Ref, r.Because, details(r))
 		fmt.Fprintln(w, strings.TrimRight(line, " "))
 	}
 	for i := range out.Jobs {
 		j := &out.Jobs[i]
 		when := "at the end"
 		if j.Finished != des.Never {
-			when = "after " + j.Finished.Sub(j.Submitted).String()
+			when = "after " + clock(des.Time(j.Finished.Sub(j.Submitted)))
 		}
 		name := t.Header.Scenario
 		if len(out.Jobs) > 1 {
@@ -41,6 +45,9 @@ func printTimeline(w io.Writer, t *trace.Trace, out *sim.Outcome, wide bool) err
 	_, err := fmt.Fprintln(w, "  jobsim explain tells why")
 	return err
 }
+
+// clock is a time for people, to the millisecond.
+func clock(t des.Time) string { return (t - t%des.Time(des.Millisecond)).String() }
 
 func details(r *trace.Record) string {
 	parts := make([]string, 0, len(r.Args))
