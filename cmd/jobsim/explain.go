@@ -39,8 +39,8 @@ func newExplain(s streams) *cobra.Command {
 	return cmd
 }
 
-// explain says, Job by Job, what decided its outcome: failures, waits, decisions, deletions, conditions. What merely went on
-// in between, creations and successes, is summed up.
+// explain says, Job by Job, what decided its outcome: failures, waits, decisions, deletions, conditions. What merely
+// went on in between, creations and successes, is summed up.
 func explain(w io.Writer, t *trace.Trace, cfg *sim.Config, out *sim.Outcome) {
 	for i := range out.Jobs {
 		job, title := cfg.Jobs[i].Spec.Name, t.Header.Scenario
