@@ -43,10 +43,13 @@ lint: bin/lint ## format, go vet, staticcheck, errcheck, exhaustive, shadow
 test: check ## check, and the long tests: properties, closed forms, coverage of intervals, seeds of the fuzz tests
 	go test $(LIGHT)
 
-demo: build bin/jobsim-oracle ## one Job in detail, a thousand times with failures, and beside the real control plane
+demo: build bin/jobsim-oracle ## one Job in detail, a thousand times, beside the real control plane; reports/out/index.html
 	bin/jobsim run --scenario odd-pods-fail
 	bin/jobsim run -f scenarios/library/odd-pods-fail.yaml --failure-rate 0.05 --duration lognormal:30s,0.5 -n 1000
 	bin/jobsim compare odd-pods-fail --world oracle
+	@mkdir -p reports/out
+	bin/jobsim compare --library --world oracle -o html >reports/out/index.html
+	@echo "How close the simulator is to the real control plane, for a browser: reports/out/index.html"
 
 bench: ## kernel, randomness and whole runs on one core, in benchstat's format (COUNT=5 BENCH=.)
 	@mkdir -p reports/out

@@ -16,7 +16,10 @@ func (c *Comparison) Row() []string {
 	row := []string{c.Scenario, c.Verdict.String(), fmt.Sprint(c.Pairs), c.Exact.String(), c.Timed.String(), "-", "-", "-",
 		"-", "-"}
 	if m := c.Makespan; m != nil {
-		row[5], row[6] = m.text(), fmt.Sprintf("%.3g", m.Adjusted)
+		row[5] = m.text()
+		if c.Verdict != Equal { // there is nothing to test
+			row[6] = fmt.Sprintf("%.3g", m.Adjusted)
+		}
 	}
 	if g := c.Gaps; g != nil {
 		row[7] = fmt.Sprintf("%+.3f s", g.Mean)
@@ -62,7 +65,7 @@ func (r *Report) Summary() []string {
 	if !r.Options.Lockstep {
 		lines = append(lines, fmt.Sprintf(
 			"makespans are equivalent within %.4g %% (TOST on %d pairs at most, alpha %.4g, Holm)",
-			100*r.Options.Margin, r.mostPairs(), r.Options.Alpha))
+			100*r.Options.Margin, r.MostPairs(), r.Options.Alpha))
 	}
 	if r.Start != nil {
 		lines = append(lines, fmt.Sprintf("start latency: median KS distance %.3f over %d scenarios",
@@ -76,7 +79,8 @@ func (r *Report) Summary() []string {
 	return lines
 }
 
-func (r *Report) mostPairs() (most int) {
+// MostPairs is how many pairs of runs a scenario has at most.
+func (r *Report) MostPairs() (most int) {
 	for _, c := range r.Comparisons {
 		most = max(most, c.Pairs)
 	}

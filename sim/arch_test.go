@@ -70,6 +70,9 @@ var rooms = []room{
 	{dirs: []string{"reports/plot"}, may: append([]string{"reports", "reports/stats", "scenarios"}, leaves...),
 		why:   "a picture is drawn from what reports found",
 		third: map[string]string{"gonum.org/v1/plot": "draws SVG and PNG", "golang.org/x/image/font": "the weight of its fonts"}},
+	{dirs: []string{"reports/page"}, may: append([]string{"reports", "reports/plot", "scenarios"}, leaves...),
+		why:   "a page shows what reports found and plot draws",
+		third: map[string]string{"github.com/chromedp": "opens the page in a real browser, in tests only"}},
 	{dirs: []string{"e2e/objects"}, may: append([]string{"scenarios"}, under...),
 		why: "it translates what a cluster holds, and asks nobody",
 		third: map[string]string{

@@ -3,18 +3,17 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/jobsim/jobsim/reports"
+	"github.com/jobsim/jobsim/reports/page"
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/spf13/cobra"
 )
 
 type compareOptions struct {
-	input
-	library      bool
+	library
 	model, world string
 	seed         uint64
 	runs         int
@@ -37,12 +36,12 @@ func newCompare(s streams) *cobra.Command {
 			"Worlds in lockstep must agree in every record and nanosecond; others in every exact fact, and their\n" +
 			"makespans within a margin.",
 		Example: "  jobsim compare hello backoff-default --world sim:default --model sim:none -n 20\n" +
-			"  jobsim compare --library --world trace-file:kind.trace -n 20 -o junit",
+			"  jobsim compare --library --world trace-file:kind.trace -n 20 -o junit\n" +
+			"  jobsim compare --library --world oracle -o html >report.html",
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, s, args) },
 	}
 	o.flags(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&o.library, "library", false, "every scenario of the library")
 	f.StringVar(&o.model, "model", "sim", "the world that is held against --world: "+worldForms)
 	f.StringVar(&o.world, "world", "", "the world to compare with: "+worldForms)
 	f.Uint64Var(&o.seed, "seed", 1, "all fates follow from it, in both worlds")
@@ -57,7 +56,7 @@ func newCompare(s streams) *cobra.Command {
 	return cmd
 }
 
-var compareOutputs = []string{"table", "json", "junit", "csv", "markdown"}
+var compareOutputs = []string{"table", "json", "junit", "html", "csv", "markdown"}
 
 func (o *compareOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	list, err := o.scenarios(cmd, s, args)
@@ -87,28 +86,7 @@ func (o *compareOptions) scenarios(cmd *cobra.Command, s streams, args []string)
 	case !slices.Contains(compareOutputs, o.output):
 		return nil, usagef("-o %q (allowed: %s)", o.output, strings.Join(compareOutputs, ", "))
 	}
-	if o.library {
-		o.names = append(o.names, scenarios.Names()...)
-	}
-	for _, arg := range args {
-		if _, err := os.Stat(arg); err == nil || strings.ContainsAny(arg, "./") || arg == "-" {
-			o.files = append(o.files, arg)
-		} else {
-			o.names = append(o.names, arg)
-		}
-	}
-	list, err := o.load(cmd, s, nil)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	for _, sc := range list {
-		if seen[sc.Name] {
-			return nil, usagef("scenario %s is named twice: traces are told apart by its name", sc.Name)
-		}
-		seen[sc.Name] = true
-	}
-	return list, nil
+	return o.named(cmd, s, args)
 }
 
 // maxTraced bounds -n where whole traces are kept in memory.
@@ -153,6 +131,8 @@ func (o *compareOptions) write(w io.Writer, r *reports.Report) error {
 		return r.JSON(w)
 	case "junit":
 		return r.JUnit(w)
+	case "html":
+		return page.Write(w, r)
 	case "csv":
 		return r.CSV(w)
 	case "markdown":

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim/rng"
@@ -73,6 +74,43 @@ func (in *input) load(cmd *cobra.Command, s streams, args []string) ([]*scenario
 		}
 	}
 	return all, nil
+}
+
+// library is input that may also be arguments, names or files, and all of the library. Names of scenarios differ.
+type library struct {
+	input
+	all bool
+}
+
+func (l *library) flags(cmd *cobra.Command) {
+	l.input.flags(cmd)
+	cmd.Flags().BoolVar(&l.all, "library", false, "every scenario of the library")
+}
+
+// named reads what the arguments and the flags name.
+func (l *library) named(cmd *cobra.Command, s streams, args []string) ([]*scenarios.Scenario, error) {
+	if l.all {
+		l.names = append(l.names, scenarios.Names()...)
+	}
+	for _, arg := range args {
+		if _, err := os.Stat(arg); err == nil || strings.ContainsAny(arg, "./") || arg == "-" {
+			l.files = append(l.files, arg)
+		} else {
+			l.names = append(l.names, arg)
+		}
+	}
+	list, err := l.load(cmd, s, nil)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, sc := range list {
+		if seen[sc.Name] {
+			return nil, usagef("scenario %s is named twice: traces are told apart by its name", sc.Name)
+		}
+		seen[sc.Name] = true
+	}
+	return list, nil
 }
 
 // adjust applies the flags that change a scenario.

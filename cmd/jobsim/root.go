@@ -77,6 +77,6 @@ func newRoot(s streams) *cobra.Command {
 	root.SetErr(s.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRun(s), newExplain(s), newList(s), newValidate(s), newCompare(s), newConformance(s))
+	root.AddCommand(newRun(s), newExplain(s), newList(s), newValidate(s), newCompare(s), newPlot(s), newConformance(s))
 	return root
 }

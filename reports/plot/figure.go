@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"html"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -90,10 +92,28 @@ func (f *Figure) SVG(w io.Writer) error {
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
 	}
-	// Arial and Helvetica have the widths of Liberation Sans, and are on the machines that it is not on.
-	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;font-variant:normal;"),
-		[]byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;")))
+	_, err := w.Write(texts.ReplaceAllFunc(b.Bytes(), fitText))
 	return err
+}
+
+// texts are the texts of an SVG as vgsvg writes them: the place, the weight, the size, the text.
+var texts = regexp.MustCompile(`<text (.*)\n\tstyle="font-family:Liberation Sans;font-variant:normal;` +
+	`font-weight:(\w+);font-style:normal;font-size:([\d.]+)px(.*)">(.*)</text>`)
+
+// fitText has a text be as wide as it is in Liberation Sans, in whatever font there is.
+func fitText(element []byte) []byte {
+	part := texts.FindSubmatch(element)
+	size, err := strconv.ParseFloat(string(part[3]), 64)
+	if err != nil {
+		return element
+	}
+	s := style(vg.Length(size), black)
+	if string(part[2]) == "bold" {
+		s = bold(s)
+	}
+	return fmt.Appendf(nil, `<text %s textLength="%.1f" lengthAdjust="spacingAndGlyphs" `+
+		`style="font-family:Liberation Sans,Arial,Helvetica,sans-serif;font-weight:%s;font-size:%spx%s">%s</text>`, part[1],
+		s.Width(html.UnescapeString(string(part[5]))).Points(), part[2], part[3], part[4], part[5])
 }
 
 // PNG writes the picture with 192 dots an inch.

@@ -17,22 +17,25 @@ const maxRatios = 60
 
 // marks are how the verdicts are drawn.
 var marks = map[reports.Verdict]draw.GlyphStyle{
-	reports.Equal:        {Color: green, Radius: 3.5, Shape: draw.CircleGlyph{}},
 	reports.Equivalent:   {Color: blue, Radius: 3.5, Shape: draw.SquareGlyph{}},
 	reports.Inconclusive: {Color: orange, Radius: 4, Shape: draw.RingGlyph{}},
 	reports.Different:    {Color: vermillion, Radius: 4.5, Shape: draw.CrossGlyph{}},
 }
 
-// Ratios draws the makespan ratio of each scenario with its interval, beside the margins, the worst verdicts first.
+// Ratios draws the makespan ratio of each scenario with its interval, beside the margins, the worst verdicts first. Of
+// scenarios that are Equal there is nothing to see; it is nil if there are no others.
 func Ratios(r *reports.Report) *Figure {
 	f := &Figure{Name: "ratios", width: defaultWidth,
 		Title:   fmt.Sprintf("Makespan of %s over makespan of %s", r.A, r.B),
 		Columns: []string{"scenario", "verdict", "pairs", "ratio", "low", "high"}}
 	var list []*reports.Comparison
 	for _, c := range r.Comparisons {
-		if c.Makespan != nil {
+		if c.Makespan != nil && c.Verdict != reports.Equal {
 			list = append(list, c)
 		}
+	}
+	if len(list) == 0 {
+		return nil
 	}
 	slices.SortStableFunc(list, func(a, b *reports.Comparison) int { return int(b.Verdict) - int(a.Verdict) })
 	total := len(list)
@@ -63,7 +66,7 @@ func Ratios(r *reports.Report) *Figure {
 	}
 	p.Y.Tick.Marker, p.Y.Tick.Length, p.Y.Padding = ticks, 0, 0
 	p.Y.Min, p.Y.Max = bottom, 0.6
-	for _, v := range []reports.Verdict{reports.Equal, reports.Equivalent, reports.Inconclusive, reports.Different} {
+	for _, v := range []reports.Verdict{reports.Equivalent, reports.Inconclusive, reports.Different} {
 		if slices.ContainsFunc(list, func(c *reports.Comparison) bool { return c.Verdict == v }) {
 			f.legend = append(f.legend, entry{v.String(), glyphSymbol(marks[v])})
 		}
@@ -71,7 +74,7 @@ func Ratios(r *reports.Report) *Figure {
 	f.legend = append(f.legend, entry{fmt.Sprintf("within %.4g %%", 100*margin), symbol(func(c *draw.Canvas) {
 		c.FillPolygon(faded(skyBlue, 90), []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
 	})})
-	f.Notes = []string{fmt.Sprintf("n = %d scenarios of which both worlds finished", total)}
+	f.Notes = []string{fmt.Sprintf("n = %d scenarios that both worlds finished and that are not Equal", total)}
 	if total > len(list) {
 		f.Notes[0] += fmt.Sprintf("; the %d worst are shown", len(list))
 	}

@@ -58,9 +58,9 @@ func (l look) glyph(radius vg.Length) draw.GlyphStyle {
 }
 
 const (
-	titleSize = vg.Length(13)
-	textSize  = vg.Length(10.5)
-	tickSize  = vg.Length(9.5)
+	titleSize = vg.Length(13.5)
+	textSize  = vg.Length(11)
+	tickSize  = vg.Length(10.5)
 )
 
 func style(size vg.Length, c color.Color) text.Style {
