@@ -20,10 +20,11 @@ FEATURES ?= default,-random-latency
 VERSION ?= 1.37
 ORACLE = bin/jobsim-oracle$(if $(filter-out 1.37,$(VERSION)),-$(VERSION))
 
-# What e2e replays: specs with these labels (LABELS='backoff && !node'), or of these names (FOCUS=hello).
+# What e2e replays: specs with these labels (LABELS='backoff && !node'; default: all but the long ones), or of these names
+# (FOCUS=hello), so many at a time.
 LABELS ?=
 FOCUS ?=
-PROCS ?= 8
+PROCS ?= 16
 
 .PHONY: help build check lint test demo bench golden soak oracle e2e ci clean
 
@@ -76,9 +77,10 @@ oracle: $(ORACLE) ## compare with the real control plane: library, small worlds,
 e2e: bin/lint ## replay the library on kind (LABELS= FOCUS= KEEP=1 NODE_IMAGE=), or elsewhere: see e2e/README.md
 	go vet -vettool=$(CURDIR)/bin/lint -errcheck.exclude=$(CURDIR)/.ci/tools/errcheck.txt ./e2e/...
 	go test ./e2e/cluster/... ./e2e/conformance/... ./e2e/objects/... ./e2e/observe/... ./e2e/replay/... ./e2e/worker/...
+	$(if $(E2E),,go run ./e2e/cluster/jobsim-kind image)
 	mkdir -p e2e/out
-	go tool ginkgo run --procs=$(PROCS) --timeout=30m --randomize-all --fail-on-pending --fail-on-empty \
-		--poll-progress-after=5m --label-filter='$(LABELS)' --focus='$(FOCUS)' --output-dir=$(CURDIR)/e2e/out \
+	go tool ginkgo run --procs=$(PROCS) --timeout=1h --fail-on-pending --fail-on-empty --poll-progress-after=5m \
+		--label-filter='$(or $(LABELS),!long)' --focus='$(FOCUS)' --output-dir=$(CURDIR)/e2e/out \
 		--json-report=report.json --junit-report=junit.xml ./e2e -- $(E2E) -out $(CURDIR)/e2e/out
 
 ci: test demo ## what .ci/run calls

@@ -12,30 +12,47 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
 )
 
-// WorkerImage is the name of the image of e2e/worker. A registry does not know it: it is built here and loaded.
-const WorkerImage = "jobsim.local/worker:dev"
+// Names of images that hold one program: e2e/worker, and the command line, for a cluster that runs it itself. Registries
+// do not know them: they are built here and loaded.
+const (
+	WorkerImage = "jobsim.local/worker:dev"
+	JobsimImage = "jobsim.local/jobsim:dev"
+)
 
-// BuildWorker compiles e2e/worker, a static program, for the architecture of this machine.
-func BuildWorker(ctx context.Context) ([]byte, error) {
-	dir, err := os.MkdirTemp("", "jobsim-worker-")
+// programs are the packages of what is in the images.
+var programs = map[string]string{
+	WorkerImage: "github.com/jobsim/jobsim/e2e/worker",
+	JobsimImage: "github.com/jobsim/jobsim/cmd/jobsim",
+}
+
+// Image is an image that holds one static program for the architecture of this machine, compiled now.
+func Image(ctx context.Context, name string) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "jobsim-image-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	out := filepath.Join(dir, "worker")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out,
-		"github.com/jobsim/jobsim/e2e/worker")
+	program := path.Base(programs[name])
+	out := filepath.Join(dir, program)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, programs[name])
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
-	if text, err := cmd.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("the worker cannot be built: %w\n%s", err, text)
+	if text, buildErr := cmd.CombinedOutput(); buildErr != nil {
+		return nil, fmt.Errorf("image %s: %s cannot be built: %w\n%s", name, program, buildErr, text)
 	}
-	return os.ReadFile(out)
+	text, err := os.ReadFile(out)
+	if err != nil {
+		return nil, err
+	}
+	var image bytes.Buffer
+	err = WriteImage(&image, name, program, text)
+	return image.Bytes(), err
 }
 
 // epoch is the time of everything in an image, so that the same program gives the same image.

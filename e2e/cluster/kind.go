@@ -29,15 +29,18 @@ type Options struct {
 	// ManagerArgs are flags of the controller manager, without the dashes; FeatureGates those of the whole cluster.
 	ManagerArgs  map[string]string
 	FeatureGates map[string]bool
+	Temporary    bool      // who asks will delete it
 	Log          io.Writer // progress; nil: silence
 }
 
 // Kind is a kind cluster of our own.
 type Kind struct {
-	Name     string
-	Reused   bool // it was there already
-	provider *kind.Provider
-	log      io.Writer
+	Name   string
+	Reused bool // it was there already
+	// Temporary says that it was brought up to be deleted again, by us or by somebody who did not come to it.
+	Temporary bool
+	provider  *kind.Provider
+	log       io.Writer
 }
 
 // The cluster of the suite: two nodes for pods, so that one can be drained.
@@ -64,20 +67,51 @@ func Up(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kind: %w", err)
 	}
-	if k.Reused = slices.Contains(names, o.Name); !k.Reused {
-		if err = k.create(ctx, &o); err != nil {
-			return nil, err
-		}
+	if k.Reused = slices.Contains(names, o.Name); k.Reused {
+		err = k.adopt(ctx, o.Temporary)
+	} else {
+		err = k.create(ctx, &o)
+	}
+	if err != nil {
+		return nil, err
 	}
 	c, err := k.connect(ctx)
 	if err != nil && k.Reused {
-		err = fmt.Errorf("%w (the cluster was there already; make e2e-down deletes it)", err)
+		err = fmt.Errorf("%w (the cluster was there already; jobsim-kind down deletes it)", err)
 	}
 	return c, err
 }
 
+// adopt makes a cluster that was there usable: nodes that somebody had stopped and not started again go on. It stays
+// temporary if it was, unless it is to be kept from now on.
+func (k *Kind) adopt(ctx context.Context, temporary bool) error {
+	mark, err := k.file("temporary")
+	if err != nil {
+		return err
+	}
+	if !temporary {
+		err = os.RemoveAll(mark)
+	} else if _, statErr := os.Stat(mark); statErr == nil {
+		k.Temporary = true
+	}
+	nodes, listErr := k.provider.ListNodes(k.Name)
+	for _, n := range nodes {
+		_ = k.Start(ctx, n.String()) // an error if it was not stopped
+	}
+	return errors.Join(err, listErr)
+}
+
 // Find connects to the kind cluster of a name, which must be there.
 func Find(ctx context.Context, name string) (*Cluster, error) { return newKind(name, nil).connect(ctx) }
+
+// Prepare makes sure of a Docker engine and of the image that the nodes of a cluster would have, and names it. Where it
+// must be built this takes minutes.
+func Prepare(ctx context.Context, o Options) (image string, err error) {
+	if err = StartEngine(ctx, o.Log); err != nil || o.Image != "" {
+		return o.Image, err
+	}
+	return NodeImage(ctx, o.Version, o.Log)
+}
 
 func (k *Kind) create(ctx context.Context, o *Options) error {
 	image := o.Image
@@ -87,9 +121,15 @@ func (k *Kind) create(ctx context.Context, o *Options) error {
 			return err
 		}
 	}
-	file, err := k.kubeconfigFile()
+	file, err := k.file("kubeconfig")
 	if err != nil {
 		return err
+	}
+	if k.Temporary = o.Temporary; k.Temporary {
+		mark, markErr := k.file("temporary")
+		if markErr = errors.Join(markErr, os.WriteFile(mark, nil, 0o600)); markErr != nil {
+			return markErr
+		}
 	}
 	fmt.Fprintf(k.log, "cluster %s: %d nodes of %s\n", k.Name, o.Workers+1, image)
 	err = k.provider.Create(o.Name, kind.CreateWithV1Alpha4Config(config(o, image)), kind.CreateWithNodeImage(image),
@@ -129,13 +169,14 @@ func config(o *Options, image string) *v1alpha4.Cluster {
 	return c
 }
 
-func (k *Kind) kubeconfigFile() (string, error) {
+// file is the place of something that is kept about the cluster.
+func (k *Kind) file(what string) (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
 	dir = filepath.Join(dir, "jobsim")
-	return filepath.Join(dir, "kind-"+k.Name+".kubeconfig"), os.MkdirAll(dir, 0o700)
+	return filepath.Join(dir, "kind-"+k.Name+"."+what), os.MkdirAll(dir, 0o700)
 }
 
 func (k *Kind) connect(ctx context.Context) (*Cluster, error) {
@@ -157,9 +198,12 @@ func (k *Kind) connect(ctx context.Context) (*Cluster, error) {
 
 // Delete takes the cluster down. It is no error if there is none.
 func (k *Kind) Delete() error {
-	file, err := k.kubeconfigFile()
+	file, err := k.file("kubeconfig")
 	if err == nil {
 		err = k.provider.Delete(k.Name, file)
+	}
+	if mark, markErr := k.file("temporary"); markErr == nil {
+		err = errors.Join(err, os.RemoveAll(mark))
 	}
 	if err != nil {
 		return fmt.Errorf("kind cluster %s cannot be deleted: %w", k.Name, err)
@@ -186,30 +230,26 @@ func (k *Kind) ExportLogs(dir string) error { return k.provider.CollectLogs(k.Na
 
 // Kubeconfig writes a kubeconfig of the cluster, for kubectl, and returns its place.
 func (k *Kind) Kubeconfig() (string, error) {
-	file, err := k.kubeconfigFile()
+	file, err := k.file("kubeconfig")
 	if err != nil {
 		return "", err
 	}
 	return file, k.provider.ExportKubeConfig(k.Name, file, false)
 }
 
-// LoadWorker puts the worker's image on every node, without a registry.
-func (k *Kind) LoadWorker(ctx context.Context) error {
-	program, err := BuildWorker(ctx)
+// Load puts an image of ours, such as WorkerImage, on every node, without a registry.
+func (k *Kind) Load(ctx context.Context, name string) error {
+	image, err := Image(ctx, name)
 	if err != nil {
 		return err
-	}
-	var image bytes.Buffer
-	if err = WriteImage(&image, WorkerImage, "worker", program); err != nil {
-		return fmt.Errorf("the worker's image: %w", err)
 	}
 	nodes, err := k.provider.ListInternalNodes(k.Name)
 	if err != nil {
 		return fmt.Errorf("kind cluster %s: %w", k.Name, err)
 	}
 	for _, n := range nodes {
-		if err = nodeutils.LoadImageArchive(n, bytes.NewReader(image.Bytes())); err != nil {
-			return fmt.Errorf("the worker's image cannot be loaded into node %s: %w", n, err)
+		if err = nodeutils.LoadImageArchive(n, bytes.NewReader(image)); err != nil {
+			return fmt.Errorf("image %s cannot be loaded into node %s: %w", name, n, err)
 		}
 	}
 	return nil

@@ -2,12 +2,14 @@ package cluster
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -43,20 +45,34 @@ func StartEngine(ctx context.Context, progress io.Writer) error {
 // one that is built here from Go modules and Debian packages, once. An empty version is the default.
 func NodeImage(ctx context.Context, version string, progress io.Writer) (string, error) {
 	if version == "" {
-		if haveImage(ctx, ownImage+DefaultVersion) {
-			return ownImage + DefaultVersion, nil
+		if image, err := ownImageOf(DefaultVersion); err != nil || haveImage(ctx, image) {
+			return image, err
 		}
 		if haveImage(ctx, defaults.Image) || pull(ctx, defaults.Image, progress) {
 			return defaults.Image, nil
 		}
 		version = DefaultVersion
 	}
-	image := ownImage + version
-	if haveImage(ctx, image) {
-		return image, nil
+	image, err := ownImageOf(version)
+	if err != nil || haveImage(ctx, image) {
+		return image, err
 	}
 	fmt.Fprintf(progress, "node image %s is built; Kubernetes is compiled once, for minutes\n", image)
 	return image, run(ctx, progress, "build.sh", version, image)
+}
+
+// ownImageOf is the name of the node image of a version that the scripts make as they are now.
+func ownImageOf(version string) (string, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(scripts, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) == ".md" {
+			return err
+		}
+		text, err := fs.ReadFile(scripts, name)
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
+		return err
+	})
+	return fmt.Sprintf("%s%s-%.4x", ownImage, version, sum.Sum(nil)), err
 }
 
 func haveImage(ctx context.Context, image string) bool {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 
 	"github.com/jobsim/jobsim/e2e/cluster"
@@ -39,27 +40,49 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 		return nil
 	})
 	if len(args) == 0 {
-		return fmt.Errorf("what is to be done? (allowed: up, down, logs DIR)")
+		return fmt.Errorf("what is to be done? (allowed: image, up, down, save DIR, logs DIR)")
 	}
 	if err := f.Parse(args[1:]); err != nil {
 		return err
 	}
 	switch args[0] {
+	case "image":
+		image, err := cluster.Prepare(ctx, o)
+		if err == nil {
+			fmt.Fprintln(out, image)
+		}
+		return err
 	case "up":
 		c, err := cluster.Up(ctx, o)
 		if err != nil {
 			return err
 		}
-		if err = c.Kind.LoadWorker(ctx); err != nil {
+		if err = c.Kind.Load(ctx, cluster.WorkerImage); err != nil {
 			return err
 		}
 		file, err := c.Kind.Kubeconfig()
 		fmt.Fprintf(out, "export KUBECONFIG=%s\n", file)
 		return err
+	case "save":
+		return save(ctx, f.Arg(0))
 	case "down":
 		return cluster.Down(o.Name, o.Log)
 	case "logs":
 		return cluster.Logs(o.Name, f.Arg(0), o.Log)
 	}
-	return fmt.Errorf("%q (allowed: up, down, logs DIR)", args[0])
+	return fmt.Errorf("%q (allowed: image, up, down, save DIR, logs DIR)", args[0])
+}
+
+// save writes the images of the worker and of the command line into a directory, for docker load.
+func save(ctx context.Context, dir string) error {
+	for file, name := range map[string]string{"worker.tar": cluster.WorkerImage, "jobsim.tar": cluster.JobsimImage} {
+		image, err := cluster.Image(ctx, name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, file), image, 0o644)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

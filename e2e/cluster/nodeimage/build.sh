@@ -75,7 +75,7 @@ CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/pause "$here/pause/main
 
 step "root file system: Debian $suite"
 if [[ ! -f rootfs.done ]]; then
-  command -v debootstrap >/dev/null || { apt-get update -qq; apt-get install -qq -y debootstrap >/dev/null; }
+  command -v debootstrap >/dev/null || { apt-get update -qq; apt-get install -qq -o DPkg::Lock::Timeout=300 -y debootstrap >/dev/null; }
   mirror=$(apt-get indextargets --format '$(RELEASE) $(SITE)' |
     awk -v suite=$suite '$1 == suite && $2 ~ /debian/ && !n++ {print $2}')
   packages=systemd,systemd-sysv,conntrack,iptables,iproute2,ethtool,mount,kmod,libseccomp2,ca-certificates,procps
@@ -86,7 +86,7 @@ if [[ ! -f rootfs.done ]]; then
   touch rootfs.done
 fi
 cp -r "$here/rootfs/." rootfs/
-chmod 755 rootfs/usr/local/bin/{entrypoint,kubelet-cgroups}
+chmod 755 rootfs/usr/local/bin/{entrypoint,kubelet-cgroups,crictl}
 install -m 755 bin/containerd bin/ctr bin/containerd-shim-runc-v2 rootfs/usr/local/bin/
 install -m 755 bin/kubeadm bin/kubelet bin/kubectl rootfs/usr/bin/
 sed -i "s/pause:[0-9.]*/pause:$pause_tag/" rootfs/etc/containerd/config.toml

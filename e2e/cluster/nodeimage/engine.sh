@@ -11,7 +11,7 @@ fail() { echo "engine.sh: $*" >&2; exit 1; }
 docker_works() { docker info >/dev/null 2>&1; }
 privileged_works() { # the default runtime can start --privileged containers
   (( (16#$(awk '/^CapBnd/ {print $2}' /proc/self/status) >> 24) & 1 )) ||
-    [[ $(docker info --format '{{.DefaultRuntime}}') == runc-bounded ]]
+    [[ $(docker info --format "{{.DefaultRuntime}}" 2>/dev/null) == runc-bounded ]]
 }
 
 if docker_works && privileged_works; then exit 0; fi
@@ -27,7 +27,7 @@ if ((${#missing[@]})); then
   command -v apt-get >/dev/null || fail "no Docker engine and no apt-get: install Docker, and jq"
   echo "engine.sh: installing ${missing[*]}"
   apt-get update -qq
-  apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get cannot install ${missing[*]}"
+  apt-get install -qq -o DPkg::Lock::Timeout=300 -y --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get cannot install ${missing[*]}"
 fi
 if ! privileged_works; then
   install -m 755 runc-bounded /usr/local/bin/runc-bounded
