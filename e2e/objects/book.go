@@ -18,10 +18,12 @@ import (
 // for concurrent use.
 type Book struct {
 	start time.Time
-	jobs  []string // names by id
-	nodes []string // names by id
-	pods  map[types.UID]Pod
-	born  map[types.NamespacedName][]types.UID // pods of a Job by birth
+	// namespaces are what those of the cluster are called in the scenario.
+	namespaces map[string]string
+	jobs       []string // names by id
+	nodes      []string // names by id
+	pods       map[types.UID]Pod
+	born       map[types.NamespacedName][]types.UID // pods of a Job by birth
 }
 
 // Pod is who a pod is.
@@ -35,8 +37,12 @@ type Pod struct {
 
 // NewBook begins a run at start, the scenario's time 0, with the Jobs of these names, by id.
 func NewBook(start time.Time, jobs []string) *Book {
-	return &Book{start: start, jobs: jobs, pods: map[types.UID]Pod{}, born: map[types.NamespacedName][]types.UID{}}
+	return &Book{start: start, jobs: jobs, namespaces: map[string]string{}, pods: map[types.UID]Pod{},
+		born: map[types.NamespacedName][]types.UID{}}
 }
+
+// SetNamespace says what a namespace of the cluster is called in the scenario.
+func (b *Book) SetNamespace(cluster, scenario string) { b.namespaces[cluster] = scenario }
 
 // SetStart moves the scenario's time 0.
 func (b *Book) SetStart(start time.Time) { b.start = start }

@@ -43,12 +43,16 @@ func (b *Book) Job(j *batchv1.Job) api.Job {
 	return out
 }
 
-// podNames is a message of the Job with the names that the scenario has for its pods.
+// podNames is a message of the Job with the names that the scenario has for its pods and their namespace.
 func (b *Book) podNames(id api.JobID, namespace, message string) string {
+	known, ok := b.namespaces[namespace]
+	if !ok {
+		known = namespace
+	}
 	for _, p := range b.pods {
 		if p.Job == id {
 			ref := trace.Ref{Kind: trace.KindPod, Name: b.JobName(id), Index: p.Index, Attempt: p.Attempt}
-			message = strings.ReplaceAll(message, namespace+"/"+p.Name+" ", namespace+"/"+ref.Path()+" ")
+			message = strings.ReplaceAll(message, namespace+"/"+p.Name+" ", known+"/"+ref.Path()+" ")
 		}
 	}
 	return message

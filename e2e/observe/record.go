@@ -168,6 +168,8 @@ const controllerManager = "kube-controller-manager"
 
 func (w *Watcher) jobActor(author string, before, after *batchv1.Job, a, b *api.Job) trace.Actor {
 	switch {
+	case after == nil && before != nil && before.DeletionTimestamp == nil && w.touched[before.Name]:
+		return trace.User // nothing holds the Job
 	case after == nil:
 		return trace.GC
 	case before != nil && a.Deleted == des.Never && b.Deleted != des.Never && !w.touched[after.Name]:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,8 +24,10 @@ import (
 type Options struct {
 	Client    kubernetes.Interface
 	Namespace string
-	Header    trace.Header
-	Jobs      []string // names, by id
+	// Called is what the scenario calls the namespace.
+	Called string
+	Header trace.Header
+	Jobs   []string // names, by id
 	// OnPod is called for every change of a pod of the scenario, in order, from one goroutine; it must not block.
 	OnPod func(who objects.Pod, pod *corev1.Pod)
 	// UntilFinished ends the trace with the write in which the last Job finished.
@@ -65,6 +68,7 @@ func Start(ctx context.Context, o Options) (*Watcher, error) {
 	w := &Watcher{o: o, changed: make(chan struct{}, 1), started: now, book: objects.NewBook(now, o.Jobs),
 		jobs: map[types.UID]*batchv1.Job{}, pods: map[types.UID]*corev1.Pod{}, ended: map[string]uint64{},
 		touched: map[string]bool{}, lastSeen: now, answered: now}
+	w.book.SetNamespace(o.Namespace, o.Called)
 	ctx, w.cancel = context.WithCancel(ctx)
 	streams := []*stream{w.jobStream(), w.podStream(), w.eventStream()}
 	for _, s := range streams {
@@ -106,6 +110,26 @@ func (w *Watcher) Touch(name string) {
 	w.touched[name] = true
 }
 
+// Refused puts a change of a Job that the API server did not accept into the trace, as the simulator does: with what is
+// wrong first, and where.
+func (w *Watcher) Refused(job string, refusal *apierrors.StatusError) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	why := refusal.Error()
+	if d := refusal.ErrStatus.Details; d != nil && len(d.Causes) > 0 {
+		parts := strings.Split(d.Causes[0].Message, ": ") // the kind of error, the value, what is wrong
+		why = d.Causes[0].Field + ": " + parts[len(parts)-1]
+	}
+	id, _ := w.book.JobID(job)
+	var latest uint64
+	for _, known := range w.jobs {
+		latest = max(latest, version(known))
+	}
+	r := &recorder{w: w, version: latest}
+	w.observer(r).Explain(w.book.Since(time.Now()), trace.User, trace.Refuse, id, trace.RuleInvalid,
+		trace.Arg{Key: "error", Value: "invalid: " + why})
+}
+
 // Finished says whether all Jobs of the scenario have finished or are gone.
 func (w *Watcher) Finished() bool {
 	w.mu.Lock()
@@ -126,6 +150,23 @@ func (w *Watcher) Quiet() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.lastSeen
+}
+
+// Busy says whether something is still to come: a pod has not ended yet, or a Job is about to be removed.
+func (w *Watcher) Busy() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, j := range w.jobs {
+		if j.DeletionTimestamp != nil || j.Spec.TTLSecondsAfterFinished != nil {
+			return true
+		}
+	}
+	for _, p := range w.pods {
+		if p.Status.Phase != corev1.PodSucceeded && p.Status.Phase != corev1.PodFailed {
+			return true
+		}
+	}
+	return false
 }
 
 // FindPod is the pod that the trace names so, and whether there ever was one.

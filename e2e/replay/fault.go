@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -44,9 +45,15 @@ func (r *run) script() (script []action) {
 	return script
 }
 
-// fault does one fault. What it is done to may be gone or not be there yet: then nothing happens.
+// fault does one fault. What it is done to may be gone or not be there yet: then nothing happens. A change of a Job that
+// is refused is a part of the story.
 func (r *run) fault(ctx context.Context, f *api.Fault) error {
 	err := persist(ctx, func(ctx context.Context) error { return r.tryFault(ctx, f) })
+	var refusal *apierrors.StatusError
+	if f.Kind == api.PatchJob && apierrors.IsInvalid(err) && errors.As(err, &refusal) {
+		r.watcher.Refused(r.cfg.Jobs[f.Job].Spec.Name, refusal)
+		return nil
+	}
 	if apierrors.IsNotFound(err) {
 		return nil
 	}
@@ -88,6 +95,9 @@ func specPatch(p *api.JobPatch) map[string]any {
 	put(m, "activeDeadlineSeconds", p.ActiveDeadlineSeconds)
 	put(m, "ttlSecondsAfterFinished", p.TTLSecondsAfterFinished)
 	put(m, "suspend", p.Suspend)
+	if policy := p.PodReplacementPolicy; policy.Set {
+		m["podReplacementPolicy"] = policy.Value.String()
+	}
 	return m
 }
 

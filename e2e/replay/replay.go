@@ -118,8 +118,8 @@ func (r *run) prepare() error {
 		names[i] = m.Name
 	}
 	var err error
-	r.watcher, err = observe.Start(r.ctx, observe.Options{Client: r.o.Client, Namespace: r.namespace, Jobs: names,
-		OnPod: r.onPod, UntilFinished: !r.cfg.Until.Quiescent,
+	r.watcher, err = observe.Start(r.ctx, observe.Options{Client: r.o.Client, Namespace: r.namespace,
+		Called: r.o.Scenario.Manifests[0].Namespace, Jobs: names, OnPod: r.onPod, UntilFinished: !r.cfg.Until.Quiescent,
 		Header: trace.Header{Scenario: r.o.Scenario.Name, World: "kind",
 			Kubernetes: r.o.Version, Seed: r.o.Seed, Replication: r.o.Replication}})
 	return err
@@ -171,7 +171,7 @@ func (r *run) await(t time.Duration) (over bool, err error) {
 	return true, nil
 }
 
-// calm is how long nothing may have happened for a quiescent scenario to be over.
+// calm is how long nothing may have happened, with nothing left to come, for a quiescent scenario to be over.
 const calm = 5 * time.Second
 
 func (r *run) over() bool {
@@ -180,7 +180,7 @@ func (r *run) over() bool {
 		return true
 	}
 	if r.cfg.Until.Quiescent {
-		return passed > r.o.Length && time.Since(r.watcher.Quiet()) > calm
+		return passed > r.o.Length && time.Since(r.watcher.Quiet()) > calm && !r.watcher.Busy()
 	}
 	return r.watcher.Finished()
 }
