@@ -19,14 +19,16 @@ var _ = Describe("the library", func() {
 		Fail(err.Error())
 	}
 	for _, c := range cases {
-		args := []any{Label(conformance.Labels(c)...), NodeTimeout(specTimeout), func(ctx SpecContext) {
+		if c.Skip != "" && !c.Long {
+			continue
+		}
+		length := time.Duration(c.Forecast.Length)
+		args := []any{Label(conformance.Labels(c)...), NodeTimeout(specTimeout + 2*length), func(ctx SpecContext) {
 			play(ctx, c.Scenario.Name)
 		}}
 		if c.Exclusive {
 			args = append(args, Serial)
 		}
-		if c.Skip == "" {
-			It(c.Scenario.Name, args...)
-		}
+		It(c.Scenario.Name, args...)
 	}
 })

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"path/filepath"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2" //nolint:stylecheck // the language of the suite
@@ -21,12 +22,11 @@ var _ = Describe("a replay", Label("resilience"), func() {
 		if k == nil {
 			Skip("nodes of this cluster cannot be stopped")
 		}
-		cases, err := conformance.Plan([]string{"one-of-three-fails"}, checker.Cluster.Minor, options.seed, nodes, true)
-		Expect(err).NotTo(HaveOccurred())
+		c := plan("one-of-three-fails")
 		results := make(chan *conformance.Result)
 		go func() {
 			defer GinkgoRecover()
-			results <- checker.Check(ctx, cases[0])
+			results <- checker.Check(ctx, c)
 		}()
 		time.Sleep(8 * time.Second)
 		Expect(k.Stop(ctx, k.ControlPlane())).To(Succeed())
@@ -35,10 +35,25 @@ var _ = Describe("a replay", Label("resilience"), func() {
 		Expect(k.Start(ctx, k.ControlPlane())).To(Succeed())
 		r := <-results
 		Expect(r.Err).NotTo(HaveOccurred())
+		Expect(r.Keep(filepath.Join(common.Traces, "silence"))).To(Succeed())
 		AddReportEntry("verdict", r.Explain())
 		Expect(r.Seen.Gaps).NotTo(BeEmpty())
 		Expect(r.Seen.Gaps[0].Kind).To(Equal(observe.Silent))
 		Expect(r.Verdict).NotTo(Equal(reports.Different), r.Explain())
+		Expect(r.Times).NotTo(Equal(reports.Different), r.Explain())
+	})
+
+	It("of a Job outlives the controller manager", Serial, NodeTimeout(specTimeout), func(ctx SpecContext) {
+		if checker.Cluster.Kind == nil {
+			Skip("the controller manager of this cluster cannot be restarted")
+		}
+		c := plan("five-by-two")
+		c.Restarts = []time.Duration{6 * time.Second}
+		r := checker.Check(ctx, c)
+		Expect(r.Keep(filepath.Join(common.Traces, "restart"))).To(Succeed())
+		AddReportEntry("verdict", r.Explain())
+		Expect(r.Err).NotTo(HaveOccurred())
+		Expect(r.Verdict).To(Equal(reports.Equal), r.Explain()) // times: a new leader waits until the old one's lease is over
 	})
 
 	It("clears up after one that was killed", func(ctx SpecContext) {

@@ -19,7 +19,7 @@ type live struct {
 	kubeconfig, context, image string
 	results                    string
 	mine                       bool
-	parallel                   int
+	parallel, replications     int
 	seed                       uint64
 	names                      []string
 }
@@ -48,6 +48,7 @@ What a replay needs to be allowed to do is in e2e/conformance/rbac.yaml; e2e/con
 	f.StringVar(&o.results, "results-dir", "", "where JUnit, traces and watch events are written; and done, for Sonobuoy")
 	f.BoolVar(&o.mine, "yes-i-own-this-cluster", false, "replay on a cluster that is not kind's")
 	f.IntVar(&o.parallel, "parallel", 8, "how many scenarios are replayed at once")
+	f.IntVarP(&o.replications, "replications", "n", 1, "how often every scenario is replayed")
 	f.Uint64Var(&o.seed, "seed", 1, "of fates that are left to chance")
 	f.StringSliceVarP(&o.names, "scenario", "s", nil,
 		"scenarios of the library, by name; default: all of up to three minutes")
@@ -82,7 +83,7 @@ func (o *live) run(ctx context.Context, s streams) error {
 	}
 	fmt.Fprintf(s.err, "cluster %s, Kubernetes %s\n", c.Name, c.Version)
 	results := k.CheckAll(ctx, cases, o.parallel, func(r *conformance.Result) {
-		fmt.Fprintf(s.err, "%s: %s\n", r.Case.Scenario.Name, r.Word())
+		fmt.Fprintf(s.err, "%s: %s\n", r.Case.Name(), r.Word())
 	})
 	if err = conformance.WriteTable(s.out, results); err != nil {
 		return err
@@ -102,7 +103,7 @@ func (o *live) plan(ctx context.Context, c *cluster.Cluster) ([]*conformance.Cas
 	if err != nil {
 		return nil, usageError{err}
 	}
-	return cases, nil
+	return conformance.Repeat(cases, o.replications), nil
 }
 
 // overall is an error if a scenario came out differently, or not at all.

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -56,8 +57,8 @@ func (k *Checker) CheckAll(ctx context.Context, cases []*Case, parallel int, don
 	return results
 }
 
-// Keep writes what was seen into a directory: the trace, and a line of JSON for each watch event and each gap behind
-// it.
+// Keep writes what was seen into a directory: the trace, a line of JSON for each watch event behind it, and the verdict
+// with what led to it.
 func (r *Result) Keep(dir string) error {
 	if r.Seen == nil {
 		return nil
@@ -65,27 +66,47 @@ func (r *Result) Keep(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	name := filepath.Join(dir, r.Case.Scenario.Name)
+	name := filepath.Join(dir, r.Case.Name())
 	if err := os.WriteFile(name+".trace", trace.Encode(r.Seen.Trace), 0o644); err != nil {
 		return err
 	}
-	f, err := os.Create(name + ".events.jsonl")
+	var events bytes.Buffer
+	e := json.NewEncoder(&events)
+	for i := range r.Seen.Log {
+		if err := e.Encode(&r.Seen.Log[i]); err != nil {
+			return err
+		}
+	}
+	if err := os.WriteFile(name+".events.jsonl", events.Bytes(), 0o644); err != nil {
+		return err
+	}
+	if r.Err != nil {
+		return os.WriteFile(name+".error", []byte(r.Err.Error()+"\n"), 0o644)
+	}
+	kept := verdictFile{Verdict: r.Verdict, Times: r.Times, Pace: r.Case.Forecast.Pace, Differences: []string{},
+		Margins: r.Margins}
+	for _, d := range r.Differences {
+		kept.Differences = append(kept.Differences, d.String())
+	}
+	for _, g := range r.Seen.Gaps {
+		kept.Gaps = append(kept.Gaps, g.String())
+	}
+	text, err := json.MarshalIndent(&kept, "", "  ")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = f.Close() }()
-	e := json.NewEncoder(f)
-	for i := range r.Seen.Log {
-		if err = e.Encode(&r.Seen.Log[i]); err != nil {
-			return err
-		}
-	}
-	for _, g := range r.Seen.Gaps {
-		if err = e.Encode(map[string]string{"gap": g.String()}); err != nil {
-			return err
-		}
-	}
-	return f.Close()
+	return os.WriteFile(name+".verdict.json", append(text, '\n'), 0o644)
+}
+
+// verdictFile is how a result is kept.
+type verdictFile struct {
+	Verdict reports.Verdict `json:"verdict"`
+	Times   reports.Verdict `json:"times"`
+	// Pace is that of the slowest cluster that was taken into account.
+	Pace        float64  `json:"pace"`
+	Differences []string `json:"differences"`
+	Gaps        []string `json:"gaps,omitempty"`
+	Margins     Margins  `json:"margins"`
 }
 
 // The part of JUnit's form that everybody reads, Sonobuoy among them.
@@ -113,7 +134,7 @@ type junitCase struct {
 func WriteJUnit(w io.Writer, results []*Result, now time.Time) error {
 	s := junitSuite{Name: "jobsim conformance", Tests: len(results), Time: now.UTC().Format(time.RFC3339)}
 	for _, r := range results {
-		c := junitCase{Name: r.Case.Scenario.Name, Class: "jobsim"}
+		c := junitCase{Name: r.Case.Name(), Class: "jobsim"}
 		text := r.Explain()
 		switch r.Word() {
 		case failed:

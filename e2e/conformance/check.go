@@ -33,21 +33,30 @@ type Checker struct {
 // Case is a scenario that is to be checked.
 type Case struct {
 	Scenario *scenarios.Scenario
+	// Forecast is a rough one when a case is planned; that of a case that was checked is what it was held against.
 	Forecast *Forecast
 	// Oldest is the oldest Kubernetes, such as 1.34, of which the scenario speaks.
 	Oldest string
+	// Replication is the number of the replay, which draws fates of its own.
+	Replication uint64
+	// Restarts are the times at which the controller manager is restarted.
+	Restarts []time.Duration
 	// Exclusive says that no other case may run beside it.
 	Exclusive bool
+	// Long says that it takes longer than MaxLength.
+	Long bool
 	// Skip is why it is not checked; empty if it is.
 	Skip string
 }
 
 // Result is what became of a case.
 type Result struct {
-	Case        *Case
-	Verdict     reports.Verdict
-	Differences []Difference
-	Seen        *observe.Observation
+	Case *Case
+	// Verdict is that on the exact facts, Times that on the times.
+	Verdict, Times reports.Verdict
+	Differences    []Difference
+	Margins        Margins
+	Seen           *observe.Observation
 	// Err is why there is no verdict.
 	Err error
 }
@@ -76,11 +85,11 @@ func Plan(names []string, minor int, seed uint64, nodes int, machines bool) ([]*
 		}
 		if err = replay.Refuse(sc, nodes, machines); err != nil {
 			c.Skip = err.Error()
-		} else if c.Forecast, err = Predict(sc, seed, 0); err != nil {
+		} else if c.Forecast, err = Predict(sc, seed, 0, runsToPlan, paces...); err != nil {
 			errs = append(errs, err)
 			continue
-		} else if usual := time.Duration(c.Forecast.Usual); usual > MaxLength && everything {
-			c.Skip = fmt.Sprintf("takes %v, longer than %v: ask for it by name", usual.Round(time.Second), MaxLength)
+		} else if c.Long = c.length() > MaxLength; c.Long && everything {
+			c.Skip = fmt.Sprintf("takes %v, longer than %v: ask for it by name", c.length().Round(time.Second), MaxLength)
 		} else if v := sc.File.Kubernetes; v != fmt.Sprintf("1.%d", minor) {
 			c.Skip = fmt.Sprintf("is for Kubernetes %s, and this is 1.%d", v, minor)
 		}
@@ -89,6 +98,27 @@ func Plan(names []string, minor int, seed uint64, nodes int, machines bool) ([]*
 	// The longest first: then the last to end is not one that began late.
 	slices.SortStableFunc(cases, func(a, b *Case) int { return int(b.length() - a.length()) })
 	return cases, errors.Join(errs...)
+}
+
+// Name is the scenario's, and the number of the replication if it is not the first.
+func (c *Case) Name() string {
+	if c.Replication == 0 {
+		return c.Scenario.Name
+	}
+	return fmt.Sprintf("%s#%d", c.Scenario.Name, c.Replication)
+}
+
+// Repeat is every case so many times, as replications 0, 1, ...
+func Repeat(cases []*Case, times int) []*Case {
+	var all []*Case
+	for i := range times {
+		for _, c := range cases {
+			again := *c
+			again.Replication = uint64(i)
+			all = append(all, &again)
+		}
+	}
+	return all
 }
 
 func (c *Case) length() time.Duration {
@@ -102,13 +132,34 @@ func (c *Case) length() time.Duration {
 func (k *Checker) Check(ctx context.Context, c *Case) *Result {
 	r := &Result{Case: c}
 	o := replay.Options{Client: k.Cluster.Client, Scenario: c.Scenario, Version: k.Cluster.Version, Image: k.Image,
-		Seed: k.Seed, Length: time.Duration(c.Forecast.Length), ClockOffset: k.ClockOffset, Run: k.Run}
+		Seed: k.Seed, Replication: c.Replication, Restarts: c.Restarts,
+		Length: time.Duration(c.Forecast.Length), ClockOffset: k.ClockOffset, Run: k.Run}
 	if k.Cluster.Kind != nil {
 		o.Machines = k.Cluster.Kind
 	}
-	r.Seen, r.Err = replay.Run(ctx, o)
-	if r.Seen != nil && r.Err == nil {
-		r.Verdict, r.Differences, r.Err = Compare(c.Forecast, r.Seen)
+	if r.Seen, r.Err = replay.Run(ctx, o); r.Err == nil {
+		r.Err = r.judge(k.Seed)
 	}
 	return r
+}
+
+// judge holds what was seen against a forecast for clusters as slow as this one was.
+func (r *Result) judge(seed uint64) error {
+	c := r.Case
+	list, err := facts(r.Seen.Trace)
+	if err != nil {
+		return err
+	}
+	if c.Forecast, err = Predict(c.Scenario, seed, c.Replication, runsToJudge, paces...); err != nil {
+		return err
+	}
+	if slower := c.Forecast.slower(list); slower > c.Forecast.Pace {
+		if c.Forecast, err = Predict(c.Scenario, seed, c.Replication, runsToJudge,
+			append(slices.Clone(paces), slower)...); err != nil {
+			return err
+		}
+	}
+	r.Margins = c.Forecast.margins(list)
+	r.Verdict, r.Times, r.Differences = c.Forecast.compare(list, len(r.Seen.Gaps) > 0)
+	return nil
 }

@@ -17,7 +17,8 @@ import (
 type Forecast struct {
 	// Exact are the facts that are the same however fast the cluster is.
 	Exact map[reports.Key]string
-	// Possible are all values of the other facts that were seen.
+	// Possible are all values of the other facts that were seen. An order that is not exact is not here: there are more
+	// than can be foreseen.
 	Possible map[reports.Key][]string
 	// Shortest and Longest are the extremes of the times that every run has.
 	Shortest, Longest map[reports.Key]des.Duration
@@ -25,24 +26,30 @@ type Forecast struct {
 	Usual, Length des.Duration
 	// Rules are those that explain a run, sorted.
 	Rules []trace.Rule
-	// Runs is how many runs this was taken from.
+	// Runs is how many runs this was taken from, and Pace that of the slowest.
 	Runs int
+	Pace float64
 }
 
 // paces are clusters as slow as these multiples of the usual one, which is scenarios' profile default: one kind node on
 // two cores. Two of them in a suite of parallel replays were up to twice as slow.
 var paces = []float64{0.5, 1, 2}
 
-const runsPerPace = 40
+// How many runs of each pace make a forecast: to judge a replay, and to plan one.
+const (
+	runsToJudge = 40
+	runsToPlan  = 1
+)
 
-// Predict simulates a scenario on clusters of every pace.
-func Predict(sc *scenarios.Scenario, seed, replication uint64) (*Forecast, error) {
+// Predict simulates a scenario on clusters of every pace, so many times each.
+func Predict(sc *scenarios.Scenario, seed, replication uint64, runs int, paces ...float64) (*Forecast, error) {
 	f := &Forecast{Exact: map[reports.Key]string{}, Possible: map[reports.Key][]string{},
-		Shortest: map[reports.Key]des.Duration{}, Longest: map[reports.Key]des.Duration{}}
+		Shortest: map[reports.Key]des.Duration{}, Longest: map[reports.Key]des.Duration{},
+		Runs: runs * len(paces), Pace: slices.Max(paces)}
 	rules := map[trace.Rule]bool{}
 	counts := map[reports.Key]int{}
 	var lengths []des.Duration
-	for i := range runsPerPace * len(paces) {
+	for i := range f.Runs {
 		cfg := sc.Config()
 		if err := slow(cfg, paces[i%len(paces)]); err != nil {
 			return nil, err
@@ -55,16 +62,15 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64) (*Forecast, error
 		if err != nil {
 			return nil, fmt.Errorf("scenario %q: %w", sc.Name, err)
 		}
-		lengths = append(lengths, length(t, &out))
+		lengths = append(lengths, length(t, cfg, &out))
 		if err := f.take(t, counts, rules); err != nil {
 			return nil, err
 		}
 	}
 	slices.Sort(lengths)
 	f.Usual, f.Length = lengths[len(lengths)/2], lengths[len(lengths)-1]
-	f.Runs = runsPerPace * len(paces)
 	for key := range f.Shortest {
-		if counts[key] != f.Runs {
+		if counts[key] != f.Runs && !aboutPace(key) {
 			delete(f.Shortest, key)
 			delete(f.Longest, key)
 		}
@@ -72,6 +78,8 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64) (*Forecast, error
 	for key, values := range f.Possible {
 		if len(values) == 1 && counts[key] == f.Runs {
 			f.Exact[key] = values[0]
+		}
+		if _, exact := f.Exact[key]; exact || key.Name == orderFact {
 			delete(f.Possible, key)
 		}
 	}
@@ -82,27 +90,33 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64) (*Forecast, error
 	return f, nil
 }
 
-// length is how long a run took: where it went on until nothing was left to happen, to the last record.
-func length(t *trace.Trace, out *sim.Outcome) des.Duration {
-	if out.End == sim.EndFinished || len(t.Records) == 0 {
-		return out.At.Sub(0)
+// length is how long a run took: one that goes on until nothing is left to happen ends with its last record, and the
+// clock stands at the horizon.
+func length(t *trace.Trace, cfg *sim.Config, out *sim.Outcome) des.Duration {
+	if n := len(t.Records); n > 0 && (cfg.Until.Quiescent || out.End != sim.EndFinished) {
+		return t.Records[n-1].At.Sub(0)
 	}
-	return t.Records[len(t.Records)-1].At.Sub(0)
+	return out.At.Sub(0)
 }
 
-// slow makes the cluster a kind node, that many times as slow.
+// slow makes the cluster a kind node, that many times as slow. Of one that is slower than the usual ones, because its
+// machines have too much else to do, everything is sometimes fast and sometimes slow.
 func slow(cfg *sim.Config, pace float64) error {
 	l := &cfg.Knobs.Latency
+	start, least := fmt.Sprintf("lognormal:%.2fs,0.36", 1.9*pace), pace
+	if pace > slices.Max(paces) {
+		start, least = fmt.Sprintf("uniform:500ms,%.2fs", 4*pace), 1
+	}
 	cfg.Knobs.QPS, cfg.Knobs.Burst, cfg.Knobs.Events = api.DefaultKnobs().QPS, api.DefaultKnobs().Burst, true
 	cfg.Knobs.RestartJitter = true
 	for _, d := range []struct {
 		to   *rng.Dist
 		text string
 	}{
-		{&l.Request, fmt.Sprintf("uniform:%.1fms,%.1fms", 3*pace, 20*pace)},
-		{&l.Watch, fmt.Sprintf("uniform:%.1fms,%.1fms", 1*pace, 20*pace)},
-		{&l.Bind, fmt.Sprintf("uniform:%.1fms,%.1fms", 20*pace, 200*pace)},
-		{&l.Start, fmt.Sprintf("lognormal:%.2fs,0.36", 1.9*pace)},
+		{&l.Request, fmt.Sprintf("uniform:%.1fms,%.1fms", 3*least, 20*pace)},
+		{&l.Watch, fmt.Sprintf("uniform:%.1fms,%.1fms", 1*least, 20*pace)},
+		{&l.Bind, fmt.Sprintf("uniform:%.1fms,%.1fms", 20*least, 200*pace)},
+		{&l.Start, start},
 		{&l.Observe, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},
 		{&l.Remove, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},
 	} {

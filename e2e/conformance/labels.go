@@ -42,5 +42,6 @@ func Labels(c *Case) []string {
 		add(f.Kind >= api.DrainNode, "node")
 	}
 	add(c.Forecast != nil && slices.Contains(c.Forecast.Rules, "backoff.doubles"), "backoff")
+	add(c.Long, "long")
 	return append(labels, "k8s-"+c.Oldest)
 }

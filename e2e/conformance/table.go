@@ -35,22 +35,23 @@ func WriteTable(w io.Writer, results []*Result) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\n", rule, names, worst)
 	}
 	fmt.Fprintln(t, "\t\t")
-	fmt.Fprintln(t, "SCENARIO\tEXACT FACTS\tVERDICT")
+	fmt.Fprintln(t, "SCENARIO\tEXACT FACTS\tVERDICT\tTIMES\tVERDICT")
 	counts := map[string]int{}
 	for _, r := range results {
 		counts[r.Word()]++
-		exact := 0
-		if r.Case.Forecast != nil {
-			exact = len(r.Case.Forecast.Exact)
+		if r.Case.Skip != "" || r.Err != nil {
+			fmt.Fprintf(t, "%s\t\t%s\t\t\n", r.Case.Name(), r.Word())
+			continue
 		}
-		fmt.Fprintf(t, "%s\t%d\t%s\n", r.Case.Scenario.Name, exact, r.Word())
+		f := r.Case.Forecast
+		fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%s\n", r.Case.Name(), len(f.Exact), r.Verdict, len(f.Shortest), r.Times)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	for _, r := range results {
 		if text := r.Explain(); text != "" {
-			fmt.Fprintf(w, "\n%s: %s\n", r.Case.Scenario.Name, text)
+			fmt.Fprintf(w, "\n%s: %s\n", r.Case.Name(), text)
 		}
 	}
 	_, err := fmt.Fprintf(w, "\n%d Equal, %d Different, %d Inconclusive, %d failed, %d skipped\n",
@@ -65,13 +66,16 @@ const (
 	skipped = "skipped"
 )
 
-// Word is the verdict, or what stands in its place: failed, skipped.
+// Word is the verdict on everything, or what stands in its place: failed, skipped. Times that nobody could judge do not
+// make it worse.
 func (r *Result) Word() string {
 	switch {
 	case r.Case.Skip != "":
 		return skipped
 	case r.Err != nil:
 		return failed
+	case r.Times == reports.Different:
+		return r.Times.String()
 	}
 	return r.Verdict.String()
 }
@@ -112,13 +116,16 @@ func (r *Result) Explain() string {
 		return skipped + ": " + r.Case.Skip
 	case r.Err != nil:
 		return failed + ": " + r.Err.Error()
-	case r.Verdict == reports.Equal && len(r.Seen.Gaps) == 0:
+	case len(r.Differences) == 0 && len(r.Seen.Gaps) == 0:
 		return ""
 	}
-	b.WriteString(r.Verdict.String())
+	fmt.Fprintf(&b, "%v, times %v", r.Verdict, r.Times)
+	if f := r.Case.Forecast; f.overloaded() {
+		fmt.Fprintf(&b, "; the cluster was up to %.0f times as slow as usual", f.Pace)
+	}
 	for _, d := range r.Differences {
 		b.WriteString("\n  " + d.String())
-		if !d.Exact {
+		if !d.Exact && d.Kind != reports.Timed {
 			b.WriteString(" (depends on the pace of the cluster)")
 		}
 	}
