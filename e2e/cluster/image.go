@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// Names of images that hold one program: e2e/worker, and the command line, for a cluster that runs it itself. Registries
-// do not know them: they are built here and loaded.
+// Names of images that hold one program: e2e/worker, and the command line, for a cluster that runs it itself.
+// Registries do not know them: they are built here and loaded.
 const (
 	WorkerImage = "jobsim.local/worker:dev"
 	JobsimImage = "jobsim.local/jobsim:dev"

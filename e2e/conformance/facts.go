@@ -43,9 +43,9 @@ func facts(t *trace.Trace) ([]reports.Fact, error) {
 	return list, nil
 }
 
-// Facts about the kubelet alone, by which the pace of a cluster is known: from a pod's creation to its start, or, of one
-// that did not start, to its end; from its creation to an end that nobody asked for; and from where it was told to end to
-// its end.
+// Facts about the kubelet alone, by which the pace of a cluster is known: from a pod's creation to its start, or, of
+// one that did not start, to its end; from its creation to an end that nobody asked for; and from where it was told to
+// end to its end.
 const (
 	waitFact = " wait"
 	lifeFact = " life"
@@ -54,7 +54,8 @@ const (
 
 // aboutPace says whether a fact is one of them. They are not judged: what they come to is in other facts as well.
 func aboutPace(k reports.Key) bool {
-	return strings.HasSuffix(k.Name, waitFact) || strings.HasSuffix(k.Name, lifeFact) || strings.HasSuffix(k.Name, stopFact)
+	return strings.HasSuffix(k.Name, waitFact) || strings.HasSuffix(k.Name, lifeFact) ||
+		strings.HasSuffix(k.Name, stopFact)
 }
 
 func delays(j *reports.Job, p *reports.Pod, end des.Time) (list []reports.Fact) {

@@ -45,8 +45,8 @@ func (r *run) script() (script []action) {
 	return script
 }
 
-// fault does one fault. What it is done to may be gone or not be there yet: then nothing happens. A change of a Job that
-// is refused is a part of the story.
+// fault does one fault. What it is done to may be gone or not be there yet: then nothing happens. A change of a Job
+// that is refused is a part of the story.
 func (r *run) fault(ctx context.Context, f *api.Fault) error {
 	err := persist(ctx, func(ctx context.Context) error { return r.tryFault(ctx, f) })
 	var refusal *apierrors.StatusError
