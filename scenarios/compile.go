@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/jobsim/jobsim/sim"
@@ -10,6 +11,7 @@ import (
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/rng"
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 )
 
 // Config is the scenario compiled for the simulator. It is a fresh value each time.
@@ -182,6 +184,7 @@ func (s *Scenario) fault(f *Fault) api.Fault {
 		if p.PodReplacementPolicy != "" {
 			out.Patch.PodReplacementPolicy = api.Some(replacementPolicies[p.PodReplacementPolicy])
 		}
+		out.Patch.Requests = newRequests(s.Manifests[out.Job], p.Requests)
 	default:
 		for kind, name := range f.nodeFaults() {
 			if name != "" {
@@ -189,6 +192,22 @@ func (s *Scenario) fault(f *Fault) api.Fault {
 			}
 		}
 	}
+	return out
+}
+
+// newRequests are the new requests of a Job's containers, in the order of the containers.
+func newRequests(job *batchv1.Job, requests map[string]corev1.ResourceList) (out []api.NewRequests) {
+	for name, list := range requests {
+		r := api.NewRequests{Container: containerIndex(&job.Spec.Template.Spec, name)}
+		if q, ok := list[corev1.ResourceCPU]; ok {
+			r.MilliCPU = api.Some(milli(q))
+		}
+		if q, ok := list[corev1.ResourceMemory]; ok {
+			r.Memory = api.Some(value(q))
+		}
+		out = append(out, r)
+	}
+	slices.SortFunc(out, func(a, b api.NewRequests) int { return int(a.Container - b.Container) })
 	return out
 }
 

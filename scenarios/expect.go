@@ -39,6 +39,9 @@ func (e *Expect) check(o *sim.JobOutcome) (differences []string) {
 	number("succeeded", o.Status.Succeeded, e.Succeeded)
 	number("failed", o.Status.Failed, e.Failed)
 	number("pods", o.Pods, e.Pods)
+	number("active", o.Status.Active, e.Active)
+	number("ready", o.Status.Ready.Value, e.Ready)
+	number("terminating", o.Status.Terminating.Value, e.Terminating)
 	if want := e.CompletedIndexes; want != nil && o.Status.CompletedIndexes != *want {
 		differ("completedIndexes", o.Status.CompletedIndexes, *want)
 	}

@@ -49,6 +49,7 @@ var fields = map[string]treatment{
 	"spec.podReplacementPolicy":    modelled,
 	"spec.backoffLimitPerIndex":    modelled,
 	"spec.maxFailedIndexes":        modelled,
+	"spec.managedBy":               modelled,
 
 	"spec.podFailurePolicy.rules[].action":                    modelled,
 	"spec.podFailurePolicy.rules[].onExitCodes.containerName": modelled,
@@ -59,10 +60,12 @@ var fields = map[string]treatment{
 	"spec.successPolicy.rules[].succeededIndexes":             modelled,
 	"spec.successPolicy.rules[].succeededCount":               modelled,
 
-	"spec.managedBy":      refused("another controller would manage the Job"),
-	"spec.manualSelector": refusedUnless("false", "adoption of foreign pods: "+notYet),
-	"spec.selector":       refused("adoption of foreign pods: " + notYet),
-	"spec.scheduling":     refused("gang scheduling is alpha; " + notYet),
+	"spec.manualSelector":                       modelled,
+	"spec.selector.matchLabels":                 modelled,
+	"spec.selector.matchExpressions[].key":      modelled,
+	"spec.selector.matchExpressions[].operator": modelled,
+	"spec.selector.matchExpressions[].values":   modelled,
+	"spec.scheduling":                           refused("gang scheduling is alpha; " + notYet),
 
 	podSpec + ".restartPolicy":                 modelled,
 	podSpec + ".terminationGracePeriodSeconds": modelled,
@@ -113,12 +116,16 @@ const podSpec = "spec.template.spec"
 
 // containerFields are the same for a container, below containers[] and initContainers[].
 var containerFields = map[string]treatment{
-	"name":                     modelled,
-	"resources.requests":       modelled,
-	"resources.limits":         modelled,
-	"resources.claims":         refused(placement),
-	"restartPolicy":            modelled,
-	"restartPolicyRules":       refused("container restart rules: " + notYet),
+	"name":               modelled,
+	"resources.requests": modelled,
+	"resources.limits":   modelled,
+	"resources.claims":   refused(placement),
+	"restartPolicy":      modelled,
+
+	"restartPolicyRules[].action":             modelled,
+	"restartPolicyRules[].exitCodes.operator": modelled,
+	"restartPolicyRules[].exitCodes.values":   modelled,
+
 	"livenessProbe":            refused(probing),
 	"readinessProbe":           refused(probing),
 	"startupProbe":             refused(probing),

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 )
 
 // APIVersion and Kind of a scenario file.
@@ -185,6 +186,9 @@ type Patch struct {
 	Suspend                 *bool  `json:"suspend,omitempty"`
 
 	PodReplacementPolicy batchv1.PodReplacementPolicy `json:"podReplacementPolicy,omitempty"`
+
+	// Requests are new resource requests of containers, by name: since 1.36 a suspended Job lets them change.
+	Requests map[string]corev1.ResourceList `json:"requests,omitempty"`
 }
 
 // Until says when a run ends; by default when every Job is finished.
@@ -201,6 +205,9 @@ type Expect struct {
 	Succeeded        *int32  `json:"succeeded,omitempty"`
 	Failed           *int32  `json:"failed,omitempty"`
 	Pods             *int32  `json:"pods,omitempty"` // pods created
+	Active           *int32  `json:"active,omitempty"`
+	Ready            *int32  `json:"ready,omitempty"`
+	Terminating      *int32  `json:"terminating,omitempty"`
 	CompletedIndexes *string `json:"completedIndexes,omitempty"`
 	FailedIndexes    *string `json:"failedIndexes,omitempty"`
 	FinishedNotFrom  Span    `json:"finishedAfter,omitzero"`

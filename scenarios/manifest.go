@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // setDefaults is SetDefaults_Job and what of the pod's defaults counts (pkg/apis/batch/v1/defaults.go:35,
@@ -93,12 +94,28 @@ func (d *document) validateJob(at string, job *batchv1.Job) {
 	if m := *s.CompletionMode; m != batchv1.NonIndexedCompletion && m != batchv1.IndexedCompletion {
 		d.add(spec+"completionMode", "%q (allowed: NonIndexed, Indexed)", cut(string(m)))
 	}
+	if s.ManagedBy != nil {
+		d.validateManagedBy(spec+"managedBy", *s.ManagedBy)
+	}
+	d.validateSelector(spec, s)
 	d.validateIndexed(at, job)
 	d.validateReplacement(spec+"podReplacementPolicy", s)
 	if s.PodFailurePolicy != nil {
 		d.validateFailurePolicy(spec+"podFailurePolicy", s)
 	}
 	d.validateTemplate(spec+"template.spec.", &s.Template.Spec)
+}
+
+// maxManagedBy is how long managedBy may be (pkg/apis/batch/validation/validation.go:70@v1.37.2).
+const maxManagedBy = 63
+
+func (d *document) validateManagedBy(at, value string) {
+	for _, err := range validation.IsDomainPrefixedPath(field.NewPath(at), value) {
+		d.add(at, "%s", err.ErrorBody())
+	}
+	if len(value) > maxManagedBy {
+		d.add(at, "%d bytes (allowed: up to %d)", len(value), maxManagedBy)
+	}
 }
 
 // validateLabels is ValidateLabels (apimachinery/pkg/apis/meta/v1/validation/validation.go:129@v0.37.2).
@@ -138,10 +155,7 @@ func (d *document) validateTemplate(at string, p *corev1.PodSpec) {
 			d.add(field+".image", "is required")
 		}
 		d.validateRequests(field, c)
-		if c.RestartPolicy != nil && (list == "containers" || *c.RestartPolicy != corev1.ContainerRestartPolicyAlways) {
-			d.add(field+".restartPolicy",
-				"cannot be simulated: restart policies of containers: %s (allowed: Always, for init containers)", notYet)
-		}
+		d.validateRestarts(field, c, list == "initContainers")
 	}
 	for i := range p.InitContainers {
 		check("initContainers", i, &p.InitContainers[i])
@@ -214,6 +228,7 @@ func JobSpec(job *batchv1.Job) api.JobSpec {
 		BackoffLimitPerIndex:    opt(s.BackoffLimitPerIndex),
 		MaxFailedIndexes:        opt(s.MaxFailedIndexes),
 		Suspend:                 *s.Suspend,
+		External:                s.ManagedBy != nil && *s.ManagedBy != batchv1.JobControllerName,
 		PodFailurePolicy:        failureRules(s),
 		SuccessPolicy:           successRules(s),
 	}
@@ -230,20 +245,21 @@ func JobSpec(job *batchv1.Job) api.JobSpec {
 // PodTemplate is a pod's spec, with its defaults, as the simulator has it.
 func PodTemplate(p *corev1.PodSpec) api.PodTemplate {
 	t := api.PodTemplate{TerminationGracePeriodSeconds: *p.TerminationGracePeriodSeconds,
-		ActiveDeadlineSeconds: opt(p.ActiveDeadlineSeconds), Requests: podRequests(p)}
+		ActiveDeadlineSeconds: opt(p.ActiveDeadlineSeconds)}
 	if p.RestartPolicy == corev1.RestartPolicyOnFailure {
 		t.RestartPolicy = api.RestartOnFailure
 	}
 	for i := range p.InitContainers {
 		kind := api.Init
-		if p.InitContainers[i].RestartPolicy != nil {
+		if isSidecar(&p.InitContainers[i]) {
 			kind = api.Sidecar
 		}
-		t.Containers = append(t.Containers, api.Container{Name: p.InitContainers[i].Name, Kind: kind})
+		t.Containers = append(t.Containers, container(&p.InitContainers[i], kind))
 	}
 	for i := range p.Containers {
-		t.Containers = append(t.Containers, api.Container{Name: p.Containers[i].Name, Kind: api.Main})
+		t.Containers = append(t.Containers, container(&p.Containers[i], api.Main))
 	}
+	t.Requests = api.Effective(t.Containers)
 	return t
 }
 
@@ -254,28 +270,6 @@ func opt[T any](p *T) (out api.Opt[T]) {
 	return out
 }
 
-// podRequests are the pod's effective requests: those of the main containers and sidecars together, or of an init
-// container with the sidecars before it where that is more (component-helpers/resource/helpers.go@v0.37.2,
-// PodRequests).
-func podRequests(p *corev1.PodSpec) api.Resources {
-	var sum, sidecars, most api.Resources
-	for i := range p.Containers {
-		sum = plus(sum, requests(&p.Containers[i]))
-	}
-	for i := range p.InitContainers {
-		c := &p.InitContainers[i]
-		r := requests(c)
-		if c.RestartPolicy != nil {
-			sum, sidecars = plus(sum, r), plus(sidecars, r)
-			r = sidecars
-		} else {
-			r = plus(r, sidecars)
-		}
-		most = larger(most, r)
-	}
-	return larger(sum, most)
-}
-
 func requests(c *corev1.Container) api.Resources {
 	return api.Resources{MilliCPU: milli(c.Resources.Requests[corev1.ResourceCPU]),
 		Memory: value(c.Resources.Requests[corev1.ResourceMemory])}
@@ -283,11 +277,3 @@ func requests(c *corev1.Container) api.Resources {
 
 func milli(q resource.Quantity) int64 { return q.MilliValue() }
 func value(q resource.Quantity) int64 { return q.Value() }
-
-func plus(a, b api.Resources) api.Resources {
-	return api.Resources{MilliCPU: a.MilliCPU + b.MilliCPU, Memory: a.Memory + b.Memory}
-}
-
-func larger(a, b api.Resources) api.Resources {
-	return api.Resources{MilliCPU: max(a.MilliCPU, b.MilliCPU), Memory: max(a.Memory, b.Memory)}
-}

@@ -170,7 +170,7 @@ f.yaml:14: fates[3].exit: 300 (allowed: 0 to 255)`},
 f.yaml:12: faults[1].scale.parallelism: is required
 f.yaml:13: faults[2].loseNode: no node is named "x"
 f.yaml:14: faults[3].patch: changes nothing (allowed: parallelism, completions, backoffLimit, maxFailedIndexes, ` +
-			`activeDeadlineSeconds, ttlSecondsAfterFinished, podReplacementPolicy, suspend)`},
+			`activeDeadlineSeconds, ttlSecondsAfterFinished, podReplacementPolicy, suspend, requests)`},
 	{"knobs", scenarioText("cluster:\n  profile: nil\n  knobs: {syncBatch: 0s, qps: 3}\n"),
 		`f.yaml:11: cluster.profile: "nil" (allowed: default, none)
 f.yaml:12: cluster.knobs.qps: unknown field

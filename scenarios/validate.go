@@ -205,8 +205,8 @@ func (s *Scenario) validateExpect(at string, e *Expect) {
 	d := s.doc
 	s.known(at+".job", e.Job, false)
 	if *e == (Expect{Job: e.Job}) {
-		d.add(at, "expects nothing (allowed: condition, reason, succeeded, failed, pods, completedIndexes, "+
-			"failedIndexes, finishedAfter, finishedBefore)")
+		d.add(at, "expects nothing (allowed: condition, reason, succeeded, failed, active, ready, terminating, pods, "+
+			"completedIndexes, failedIndexes, finishedAfter, finishedBefore)")
 	}
 	if allowed := []string{"", "Complete", "Failed", "Unfinished"}; !slices.Contains(allowed, e.Condition) {
 		d.add(at+".condition", "%q (allowed: Complete, Failed, Unfinished)", cut(e.Condition))
@@ -216,5 +216,8 @@ func (s *Scenario) validateExpect(at string, e *Expect) {
 	}
 	nonNegative(d, at+".succeeded", e.Succeeded)
 	nonNegative(d, at+".failed", e.Failed)
+	nonNegative(d, at+".active", e.Active)
+	nonNegative(d, at+".ready", e.Ready)
+	nonNegative(d, at+".terminating", e.Terminating)
 	nonNegative(d, at+".pods", e.Pods)
 }

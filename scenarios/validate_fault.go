@@ -1,5 +1,12 @@
 package scenarios
 
+import (
+	"reflect"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
 func (s *Scenario) validateFault(at string, f *Fault) {
 	d := s.doc
 	given := 0
@@ -40,6 +47,7 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 		if _, ok := propagations[f.DeleteJob.Propagation]; !ok {
 			d.add(at+".deleteJob.propagationPolicy", "%q (allowed: Background, Foreground, Orphan)", f.DeleteJob.Propagation)
 		}
+		s.validateOrphans(at+".deleteJob", f.DeleteJob)
 	}
 	if f.Scale != nil {
 		job("scale.job", f.Scale.Job, true)
@@ -49,6 +57,7 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 	if p := f.Patch; p != nil {
 		job("patch.job", p.Job, true)
 		d.validatePatch(at+".patch", p)
+		s.validateRequests(at+".patch.requests", p)
 	}
 	if given != 1 {
 		d.add(at, "has %d disturbances (allowed: exactly one of deletePod, evictPod, deleteJob, suspend, resume, scale, "+
@@ -68,9 +77,9 @@ func (s *Scenario) validatePodRef(at string, p *PodRef) {
 }
 
 func (d *document) validatePatch(at string, p *Patch) {
-	if *p == (Patch{Job: p.Job}) {
+	if reflect.DeepEqual(*p, Patch{Job: p.Job}) {
 		d.add(at, "changes nothing (allowed: parallelism, completions, backoffLimit, maxFailedIndexes, "+
-			"activeDeadlineSeconds, ttlSecondsAfterFinished, podReplacementPolicy, suspend)")
+			"activeDeadlineSeconds, ttlSecondsAfterFinished, podReplacementPolicy, suspend, requests)")
 	}
 	nonNegative(d, at+".parallelism", p.Parallelism)
 	nonNegative(d, at+".completions", p.Completions)
@@ -81,4 +90,34 @@ func (d *document) validatePatch(at string, p *Patch) {
 	if _, ok := replacementPolicies[p.PodReplacementPolicy]; p.PodReplacementPolicy != "" && !ok {
 		d.add(at+".podReplacementPolicy", "%q (allowed: TerminatingOrFailed, Failed)", cut(string(p.PodReplacementPolicy)))
 	}
+}
+
+// validateRequests is what the API server checks of new requests, and what is modelled of them.
+func (s *Scenario) validateRequests(at string, p *Patch) {
+	id := s.jobID(p.Job)
+	if id < 0 {
+		return
+	}
+	for name, list := range p.Requests {
+		c := containerOf(s.Manifests[id], name)
+		if c == nil {
+			s.doc.add(joinKey(at, name), "the Job has no container of that name")
+			continue
+		}
+		s.doc.validateRequests(joinKey(at, name), &corev1.Container{
+			Resources: corev1.ResourceRequirements{Requests: list, Limits: c.Resources.Limits}})
+	}
+}
+
+// containerOf is the Job's container or init container of a name; nil if there is none.
+func containerOf(job *batchv1.Job, name string) *corev1.Container {
+	pod := &job.Spec.Template.Spec
+	i := int(containerIndex(pod, name))
+	switch {
+	case i < 0:
+		return nil
+	case i < len(pod.InitContainers):
+		return &pod.InitContainers[i]
+	}
+	return &pod.Containers[i-len(pod.InitContainers)]
 }

@@ -70,10 +70,9 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 	if sink != nil {
 		w.observer = &trace.Observer{Sink: sink, JobName: w.jobName, NodeName: w.nodeName}
 	}
-	lat := &cfg.Knobs.Latency
-	w.store.Reset(cfg.Nodes, len(cfg.Jobs), lat.Watch, source, w.observer)
+	w.store.Reset(&cfg.Knobs, cfg.Nodes, len(cfg.Jobs), source, w.observer)
 	w.jobctl.Reset(&cfg.Knobs, source, w.observer)
-	w.sched.Reset(source, lat.Bind, len(cfg.Nodes))
+	w.sched.Reset(source, cfg.Knobs.Latency.Bind, len(cfg.Nodes))
 	w.kubelet.Reset(kubelet.Env{Knobs: &cfg.Knobs, Fates: &w.fates}, len(cfg.Nodes))
 	w.gc.Reset()
 	w.nodectl.Reset(&cfg.Knobs, len(cfg.Nodes))

@@ -29,11 +29,11 @@ func (p *player) tryFault(ctx context.Context, f *api.Fault) error {
 	name := p.manifests[f.Job].Name
 	switch f.Kind {
 	case api.PatchJob:
-		patch, err := json.Marshal(map[string]any{"spec": specPatch(&f.Patch)})
+		patch, err := json.Marshal(map[string]any{"spec": specPatch(&f.Patch, &p.cfg.Jobs[f.Job].Spec.Template)})
 		if err != nil {
 			return err
 		}
-		_, err = jobs.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{})
+		_, err = jobs.Patch(ctx, name, types.StrategicMergePatchType, patch, metav1.PatchOptions{})
 		return err
 	case api.DeleteJob:
 		policy := metav1.DeletionPropagation(f.Propagation.String())
@@ -49,7 +49,7 @@ func (p *player) tryFault(ctx context.Context, f *api.Fault) error {
 	}
 }
 
-func specPatch(p *api.JobPatch) map[string]any {
+func specPatch(p *api.JobPatch, t *api.PodTemplate) map[string]any {
 	m := map[string]any{}
 	put(m, "parallelism", p.Parallelism)
 	put(m, "completions", p.Completions)
@@ -61,7 +61,30 @@ func specPatch(p *api.JobPatch) map[string]any {
 	if p.PodReplacementPolicy.Set {
 		m["podReplacementPolicy"] = p.PodReplacementPolicy.Value.String()
 	}
+	if len(p.Requests) > 0 {
+		m["template"] = templatePatch(p.Requests, t)
+	}
 	return m
+}
+
+// templatePatch merges new requests into the template, container by container.
+func templatePatch(list []api.NewRequests, t *api.PodTemplate) map[string]any {
+	spec := map[string][]any{}
+	for _, r := range list {
+		requests := map[string]any{}
+		if r.MilliCPU.Set {
+			requests["cpu"] = fmt.Sprintf("%dm", r.MilliCPU.Value)
+		}
+		if r.Memory.Set {
+			requests["memory"] = fmt.Sprint(r.Memory.Value)
+		}
+		key, c := "containers", &t.Containers[r.Container]
+		if c.Kind != api.Main {
+			key = "initContainers"
+		}
+		spec[key] = append(spec[key], map[string]any{"name": c.Name, "resources": map[string]any{"requests": requests}})
+	}
+	return map[string]any{"spec": spec}
 }
 
 func put[T any](m map[string]any, key string, v api.Opt[T]) {

@@ -36,7 +36,7 @@ func (r *run) destiny(who objects.Pod) destiny {
 	t := &r.cfg.Jobs[who.Job].Spec.Template
 	for i, c := range t.Containers {
 		n := 1
-		if t.RestartPolicy == api.RestartOnFailure || c.Kind == api.Sidecar {
+		if t.RestartPolicy == api.RestartOnFailure || c.Kind == api.Sidecar || c.Restart.Set {
 			n = restarts
 		}
 		runs := make([]fate.Run, n)

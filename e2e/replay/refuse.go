@@ -39,6 +39,7 @@ func Refuse(sc *scenarios.Scenario, nodes int, machines bool) error {
 	cannot(len(cfg.Nodes) > nodes && limited(cfg), "cluster.nodes: %d, and this cluster has %d for pods",
 		len(cfg.Nodes), nodes)
 	for i := range cfg.Faults {
+		cannot(len(cfg.Faults[i].Patch.Requests) > 0, "faults[%d]: requests of pods stand for others on a live cluster", i)
 		switch cfg.Faults[i].Kind {
 		case api.LoseNode, api.ReturnNode, api.DeleteNode:
 			cannot(!machines, "faults[%d]: nodes of this cluster cannot be stopped", i)

@@ -80,7 +80,7 @@ func (r *run) emptyDir(id api.JobID) *corev1.EmptyDirVolumeSource {
 
 func (r *run) container(id api.JobID, from *corev1.Container, init bool) corev1.Container {
 	c := corev1.Container{Name: from.Name, Image: r.o.Image, ImagePullPolicy: corev1.PullIfNotPresent,
-		RestartPolicy: from.RestartPolicy,
+		RestartPolicy: from.RestartPolicy, RestartPolicyRules: from.RestartPolicyRules,
 		Env: []corev1.EnvVar{{Name: "NAME", Value: from.Name}, {Name: "FATES", ValueFrom: &corev1.EnvVarSource{
 			FieldRef: &corev1.ObjectFieldSelector{
 				FieldPath: fmt.Sprintf("metadata.annotations['%s%s']", fatePrefix, from.Name)}}}},

@@ -1,6 +1,10 @@
 package api
 
-import "github.com/jobsim/jobsim/sim/des"
+import (
+	"slices"
+
+	"github.com/jobsim/jobsim/sim/des"
+)
 
 // FaultKind is what a user, or misfortune, does to the cluster at a time.
 type FaultKind uint8
@@ -42,6 +46,14 @@ type JobPatch struct {
 	TTLSecondsAfterFinished Opt[int32]
 	Suspend                 Opt[bool]
 	PodReplacementPolicy    Opt[PodReplacementPolicy]
+	Requests                []NewRequests // of containers of the template
+}
+
+// NewRequests are what a container asks for from now on; what is absent stays.
+type NewRequests struct {
+	Container int32 // position in PodTemplate.Containers
+	MilliCPU  Opt[int64]
+	Memory    Opt[int64]
 }
 
 // Apply is spec with the patch applied, and whether anything changed.
@@ -54,7 +66,22 @@ func (p *JobPatch) Apply(spec JobSpec) (JobSpec, bool) {
 	changed = setOpt(&spec.MaxFailedIndexes, p.MaxFailedIndexes) || changed
 	changed = setOpt(&spec.ActiveDeadlineSeconds, p.ActiveDeadlineSeconds) || changed
 	changed = setOpt(&spec.TTLSecondsAfterFinished, p.TTLSecondsAfterFinished) || changed
+	if len(p.Requests) > 0 {
+		changed = p.resize(&spec.Template) || changed
+	}
 	return spec, changed
+}
+
+// resize gives the template's containers their new requests, and says whether that changes any.
+func (p *JobPatch) resize(t *PodTemplate) (changed bool) {
+	t.Containers = slices.Clone(t.Containers)
+	for _, r := range p.Requests {
+		c := &t.Containers[r.Container].Requests
+		changed = set(&c.MilliCPU, r.MilliCPU) || changed
+		changed = set(&c.Memory, r.Memory) || changed
+	}
+	t.Requests = Effective(t.Containers)
+	return changed
 }
 
 func set[T comparable](dst *T, v Opt[T]) bool {

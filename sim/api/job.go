@@ -53,6 +53,7 @@ type JobSpec struct {
 	ActiveDeadlineSeconds   Opt[int64]
 	TTLSecondsAfterFinished Opt[int32]
 	Suspend                 bool
+	External                bool // managedBy another controller than Kubernetes' own
 	PodReplacementPolicy    PodReplacementPolicy
 	PodFailurePolicy        []FailureRule // nil: there is none
 	SuccessPolicy           []SuccessRule // nil: there is none

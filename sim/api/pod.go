@@ -1,6 +1,10 @@
 package api
 
-import "github.com/jobsim/jobsim/sim/des"
+import (
+	"slices"
+
+	"github.com/jobsim/jobsim/sim/des"
+)
 
 // PodID is the dense number of a pod in its run, in the order of creation, from 0. It stands for the UID and the name.
 type PodID int32
@@ -27,21 +31,29 @@ func (p Phase) String() string {
 	return [...]string{"Pending", "Running", "Succeeded", "Failed"}[p]
 }
 
-// RestartPolicy is a pod's restartPolicy.
+// RestartPolicy is a pod's restartPolicy, or a container's own.
 type RestartPolicy uint8
 
-// The restart policies that a Job may have.
+// The restart policies. Only a container can have RestartAlways.
 const (
 	RestartNever RestartPolicy = iota
 	RestartOnFailure
+	RestartAlways
 )
 
 // String is the API's name.
-func (p RestartPolicy) String() string {
-	if p == RestartOnFailure {
-		return "OnFailure"
-	}
-	return "Never"
+func (p RestartPolicy) String() string { return [...]string{"Never", "OnFailure", "Always"}[p] }
+
+// Restarts says whether what has exited with a code runs again.
+func (p RestartPolicy) Restarts(exit int32) bool {
+	return p == RestartAlways || p == RestartOnFailure && exit != 0
+}
+
+// RestartRule has a container that exits with one of the codes, or with none of them, restarted in place: an entry of
+// restartPolicyRules.
+type RestartRule struct {
+	NotIn  bool // the operator: codes that are not among Values
+	Values []int32
 }
 
 // ContainerKind says in which list of the pod spec a container stands, and how it is treated there.
@@ -58,6 +70,22 @@ const (
 type Container struct {
 	Name string
 	Kind ContainerKind
+	// Restart is a main or init container's own restartPolicy and RestartRules go before it (since Kubernetes 1.35;
+	// before, neither was kept). Absent: the pod's holds.
+	Restart      Opt[RestartPolicy]
+	RestartRules []RestartRule
+	Requests     Resources
+}
+
+// Restarts says what the container's own policy and rules, where it has some, say of an exit code. The first rule that
+// matches decides, and all of them restart (ContainerShouldRestart, pkg/api/v1/pod/util.go:419@v1.37.2).
+func (c *Container) Restarts(exit int32) bool {
+	for _, r := range c.RestartRules {
+		if slices.Contains(r.Values, exit) != r.NotIn {
+			return true
+		}
+	}
+	return c.Restart.Value.Restarts(exit)
 }
 
 // Resources are amounts of what pods ask for and nodes have.
@@ -73,11 +101,36 @@ type PodTemplate struct {
 	ActiveDeadlineSeconds         Opt[int64]
 	// Containers has the init containers (sidecars among them) in order, then the main containers in order.
 	Containers []Container
-	// Requests are the pod's effective requests: max(init containers, sum of the others), as the scheduler computes
-	// them.
+	// Requests are the pod's effective requests, as Effective has them.
 	Requests Resources
 	// NodeName is spec.nodeName, which bypasses the scheduler. Empty: scheduled.
 	NodeName string
+}
+
+// Effective is what a pod of these containers asks for: its main containers and sidecars together, or an init container
+// with the sidecars before it where that is more (component-helpers/resource/helpers.go@v0.37.2, PodRequests).
+func Effective(containers []Container) Resources {
+	var sum, sidecars, most Resources
+	for i := range containers {
+		switch r := containers[i].Requests; containers[i].Kind {
+		case Main:
+			sum = sum.plus(r)
+		case Sidecar:
+			sum, sidecars = sum.plus(r), sidecars.plus(r)
+			most = most.larger(sidecars)
+		case Init:
+			most = most.larger(r.plus(sidecars))
+		}
+	}
+	return sum.larger(most)
+}
+
+func (r Resources) plus(q Resources) Resources {
+	return Resources{r.MilliCPU + q.MilliCPU, r.Memory + q.Memory}
+}
+
+func (r Resources) larger(q Resources) Resources {
+	return Resources{max(r.MilliCPU, q.MilliCPU), max(r.Memory, q.Memory)}
 }
 
 // PodReason is a pod's status.reason, or why it ended where the API has no word.

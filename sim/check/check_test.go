@@ -59,7 +59,7 @@ func TestChecker_Finds(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			var k des.Kernel
 			s := store.New(&k)
-			s.Reset(nil, 1, rng.Dist{}, rng.Source{}, nil)
+			s.Reset(&api.Knobs{}, nil, 1, rng.Source{}, nil)
 			s.CreateJob(w, 0, &api.JobSpec{Name: "a", Parallelism: 1})
 			var c check.Checker
 			// The status is changed behind the store's back, which refuses some of these.

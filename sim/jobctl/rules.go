@@ -6,6 +6,7 @@ import "github.com/jobsim/jobsim/sim/trace"
 // otherwise.
 const (
 	RuleStaleCache        trace.Rule = "sync.stale-cache"          // :938, since 1.36
+	RuleManagedBy         trace.Rule = "sync.managed-by"           // :968
 	RuleExpectations      trace.Rule = "sync.expectations"         // :1139
 	RuleStart             trace.Rule = "sync.start"                // :1054
 	RuleCounters          trace.Rule = "sync.counters"             // :1197

@@ -82,6 +82,10 @@ func (c *Controller) syncJob(j *jobState) {
 		j.expect, j.backoff = expectation{}, noBackoff
 		c.done(j, false)
 		return
+	case j.job.Spec.External:
+		c.explain(j, trace.Wait, RuleManagedBy)
+		c.done(j, false)
+		return
 	case j.job.Status.Finished():
 		j.backoff, j.finishedExpected = noBackoff, false
 		c.done(j, false)

@@ -148,7 +148,7 @@ func (l *Life) exited(i int, now des.Time) {
 	case bySIGKILL:
 		l.change(max(CauseKill, l.stopCause))
 	}
-	if l.restartable(c) {
+	if l.restartable(i) {
 		l.restart(i, now)
 		return
 	}

@@ -10,15 +10,22 @@ import (
 // pkg/kubelet/apis/config/v1beta1/defaults.go:77@v1.37.2).
 const resyncInterval = des.Minute
 
-// restartable says whether the container runs again after its exit: sidecars always, others by the pod's restartPolicy.
-func (l *Life) restartable(c *container) bool {
+// restartable says whether container i runs again after its exit: sidecars always, an init container that has done its
+// part never, others by their own restart policy or else by the pod's.
+func (l *Life) restartable(i int) bool {
+	c := &l.containers[i]
 	switch {
 	case l.stopping:
 		return false
 	case c.kind == api.Sidecar:
 		return true
+	case c.kind == api.Init && c.exit == 0:
+		return false
 	}
-	return c.exit != 0 && l.t.RestartPolicy == api.RestartOnFailure
+	if own := &l.t.Containers[i]; own.Restart.Set && l.env.Knobs.Kubernetes >= 35 { // ContainerRestartRules
+		return own.Restarts(c.exit)
+	}
+	return l.t.RestartPolicy.Restarts(c.exit)
 }
 
 // restart plans the next run of a container whose exit has been noticed, by doBackOff
@@ -46,7 +53,8 @@ func (l *Life) restart(i int, now des.Time) {
 	c.state, c.at = restarting, c.startAt(wake)
 	if wake > now {
 		l.change(CauseBackOff)
-		if c.exit != 0 { // a sidecar that exited with 0 stays Terminated meanwhile, kubelet_pods.go:2733@v1.37.2
+		// A sidecar that exited with 0 stays Terminated meanwhile (kubelet_pods.go:2733@v1.37.2).
+		if c.exit != 0 || c.kind == api.Main {
 			c.state = backingOff
 		}
 	}

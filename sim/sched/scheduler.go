@@ -75,9 +75,7 @@ func (s *Scheduler) observePod(p *api.Pod) {
 	}
 }
 
-func (s *Scheduler) requests(p *api.Pod) *api.Resources {
-	return &s.store.Job(p.Job).Spec.Template.Requests
-}
+func (s *Scheduler) requests(p *api.Pod) *api.Resources { return s.store.Requests(p) }
 
 // roomMade has the waiting pods tried again. They come from the back-off queue at once, as nothing else is to be
 // scheduled (SchedulerPopFromBackoffQ, on since 1.33).

@@ -49,6 +49,11 @@ func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) error
 	if err := validUpdate(j.Spec, &spec); err != nil {
 		return err
 	}
+	if len(patch.Requests) > 0 {
+		if err := s.validResize(j, &spec); err != nil {
+			return err
+		}
+	}
 	s.beforeJob(j)
 	j.Spec = &spec
 	j.Generation++

@@ -23,6 +23,7 @@ type Store struct {
 	ends     []des.Time // by Job: when it finished or was removed; Never
 	ended    int        // how many have
 
+	resized  []resized           // templates as they were, in the order of changes
 	failures []api.IndexFailures // by pod, of Jobs with a backoffLimitPerIndex
 	exits    []api.ContainerExit // of pods of several containers whose Job has a podFailurePolicy; never used again
 	exitEnds []int32             // where the lists in exits end, in order
@@ -41,6 +42,8 @@ type Store struct {
 	source   rng.Source
 
 	observer *trace.Observer // nil: no trace
+
+	kubernetes api.Minor
 }
 
 const noPod api.PodID = -1
@@ -48,10 +51,11 @@ const noPod api.PodID = -1
 // New is an empty store that schedules its deliveries in k and delays them by watch.
 func New(k *des.Kernel) *Store { return &Store{kernel: k} }
 
-// Reset empties the store and keeps its memory. Watch delays are drawn from watch with source; observer may be nil.
-func (s *Store) Reset(nodes []api.NodeSpec, jobs int, watch rng.Dist, source rng.Source, observer *trace.Observer) {
+// Reset empties the store and keeps its memory. Watch delays are drawn with source; observer may be nil.
+func (s *Store) Reset(knobs *api.Knobs, nodes []api.NodeSpec, jobs int, source rng.Source, observer *trace.Observer) {
 	s.jobs, s.nodes, s.pods.n = s.jobs[:0], s.nodes[:0], 0
 	s.firstPod, s.created, s.attempts = s.firstPod[:0], s.created[:0], s.attempts[:0]
+	s.resized = s.resized[:0]
 	s.failures, s.exits, s.exitEnds = s.failures[:0], s.exits[:0], s.exitEnds[:0]
 	s.drop()
 	s.version, s.live, s.dropped, s.ended = 0, 0, 0, 0
@@ -60,8 +64,8 @@ func (s *Store) Reset(nodes []api.NodeSpec, jobs int, watch rng.Dist, source rng
 		s.reserveJob()
 	}
 	s.views = [viewCount]view{}
-	s.watch, s.source, s.observer = watch, source, observer
-	s.hasWatch = !watch.IsZero()
+	s.watch, s.source, s.observer = knobs.Latency.Watch, source, observer
+	s.hasWatch, s.kubernetes = !s.watch.IsZero(), knobs.Kubernetes
 	for i := range nodes {
 		s.version++
 		s.nodes = append(s.nodes, api.Node{ID: api.NodeID(i), Version: s.version, Spec: &nodes[i], Ready: true,

@@ -125,6 +125,8 @@ func specArgs(old, now *api.JobSpec) []Arg {
 		itoa(now.TTLSecondsAfterFinished.Value))
 	add("podReplacementPolicy", old.PodReplacementPolicy != now.PodReplacementPolicy, now.PodReplacementPolicy.String())
 	add("suspend", old.Suspend != now.Suspend, strconv.FormatBool(now.Suspend))
+	requests := now.Template.Requests
+	add("requests", old.Template.Requests != requests, fmt.Sprintf("%dm,%d", requests.MilliCPU, requests.Memory))
 	return args
 }
 
