@@ -19,6 +19,12 @@ import (
 // How many features there are is drawn first, so that some scenarios have few and others many. A feature draws from a
 // stream of its own: to allow one more, or to add one to the table, leaves what the others draw as it was.
 func Draw(seed uint64, allowed Set) *scenarios.Scenario {
+	s, _ := DrawWith(seed, allowed)
+	return s
+}
+
+// DrawWith is Draw, and the features that the scenario has got: those of the swarm that a Job or the world has drawn.
+func DrawWith(seed uint64, allowed Set) (*scenarios.Scenario, Set) {
 	d := &drawing{seed: seed, on: swarm(seed, allowed)}
 	d.file = scenarios.File{APIVersion: scenarios.APIVersion, Kind: scenarios.Kind,
 		Metadata: scenarios.Metadata{Name: fmt.Sprintf("draw-%d", seed)}}
@@ -48,7 +54,7 @@ func Draw(seed uint64, allowed Set) *scenarios.Scenario {
 		d.file.Fates = append(d.file.Fates, fate)
 	}
 	d.file.Why = fmt.Sprintf("Drawn from seed %d with %v.\n", seed, d.on)
-	return load(&d.file)
+	return load(&d.file), d.got
 }
 
 // swarm is what is left of the allowed features: each stays with the same probability, which is drawn first.
@@ -91,6 +97,7 @@ type drawing struct {
 	file   scenarios.File
 	stream rng.Stream
 	users  int // how many instants of users were drawn
+	got    Set // what was drawn for a Job or for the world
 }
 
 // address moves to the stream of a feature for a Job.
@@ -107,11 +114,13 @@ func (d *drawing) apply(f Feature) {
 	if r.world != nil {
 		d.address(f, -1)
 		r.world(d)
+		d.got = d.got.With(f)
 	}
 	for i := range d.file.Jobs {
 		d.address(f, i)
 		if one := d.coin(3, 4); one && r.job != nil {
 			r.job(d, d.file.Jobs[i].Manifest)
+			d.got = d.got.With(f)
 		}
 	}
 }

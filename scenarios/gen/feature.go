@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -59,6 +60,16 @@ const (
 	Quiescence
 	Ties
 	RandomLatency
+	Indexed
+	PerIndexLimit
+	MaxFailedIndexes
+	FailurePolicy
+	SuccessPolicy
+	Elastic
+	ReplacementChanges
+	RestartRules
+	ManagedBy
+	Resizes
 	features // how many there are
 )
 
@@ -119,6 +130,17 @@ var table = [features]row{
 	Quiescence:      {name: "quiescence", world: quiescence},
 	Ties:            {name: "ties"},
 	RandomLatency:   {name: "random-latency"},
+
+	Indexed:            {name: "indexed", job: indexed},
+	PerIndexLimit:      {name: "per-index-limit", job: perIndexLimit},
+	MaxFailedIndexes:   {name: "max-failed-indexes", job: maxFailedIndexes},
+	FailurePolicy:      {name: "failure-policy", job: failurePolicy},
+	SuccessPolicy:      {name: "success-policy", job: successPolicy},
+	Elastic:            {name: "elastic", job: elastic},
+	ReplacementChanges: {name: "replacement-changes", job: replacementChanges},
+	RestartRules:       {name: "restart-rules", job: restartRules},
+	ManagedBy:          {name: "managed-by", job: managedBy},
+	Resizes:            {name: "resizes", job: resizes},
 }
 
 // String is the feature's name, such as on-failure.
@@ -146,6 +168,14 @@ func Of(list ...Feature) (s Set) {
 	}
 	return s
 }
+
+// JobAPI is what batch/v1 has beside the counting of pods: a swarm of it asks for several of them at once.
+const JobAPI = Set(1<<Indexed | 1<<PerIndexLimit | 1<<MaxFailedIndexes | 1<<FailurePolicy | 1<<SuccessPolicy |
+	1<<Elastic | 1<<ReplacementChanges | 1<<RestartRules | 1<<ManagedBy | 1<<Resizes | 1<<ReplaceFailed |
+	1<<DeleteJob | 1<<SuspendResume | 1<<InitContainers)
+
+// Len is how many features s has.
+func (s Set) Len() int { return bits.OnesCount64(uint64(s)) }
 
 // Has says whether f is in s.
 func (s Set) Has(f Feature) bool { return s>>f&1 != 0 }
@@ -175,8 +205,8 @@ func (s Set) String() string {
 	return strings.Join(names, ",")
 }
 
-// ParseSet reads what String writes. The words all and default stand for those sets, and a minus before a name takes
-// the feature out again: "default,-node-loss".
+// ParseSet reads what String writes. The words all, default and job-api stand for those sets, and a minus before a
+// name takes the feature out again: "default,-node-loss".
 func ParseSet(text string) (Set, error) {
 	var s Set
 	for _, word := range strings.Split(text, ",") {
@@ -184,7 +214,7 @@ func ParseSet(text string) (Set, error) {
 		one, ok := named(name)
 		switch {
 		case !ok:
-			return 0, fmt.Errorf("%q is not a feature (allowed: all, default, %v)", name, All)
+			return 0, fmt.Errorf("%q is not a feature (allowed: all, default, job-api, %v)", name, All)
 		case out:
 			s &^= one
 		default:
@@ -202,6 +232,8 @@ func named(name string) (Set, bool) {
 		return All, true
 	case "default":
 		return Default, true
+	case "job-api":
+		return JobAPI, true
 	}
 	for f := range features {
 		if f.String() == name {

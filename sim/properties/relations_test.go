@@ -2,6 +2,7 @@ package properties_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -18,7 +19,8 @@ import (
 var chance = gen.Of(gen.Coins, gen.RandomTimes, gen.TimesToFailure, gen.RestartJitter, gen.ControlLatency, gen.NodeLatency)
 
 // shared are the features by which Jobs, or pods and the rest of the cluster, get into each other's way.
-var shared = gen.Of(gen.ClientLimit, gen.SmallNodes, gen.Drain, gen.NodeLoss, gen.Constants, gen.ControlLatency)
+var shared = gen.Of(gen.ClientLimit, gen.SmallNodes, gen.Resizes, gen.Drain, gen.NodeLoss, gen.Constants,
+	gen.ControlLatency)
 
 // relations are the properties of two runs that have something to do with each other.
 var relations = []property{
@@ -54,6 +56,10 @@ var relations = []property{
 			}
 			return func(r *trace.Record, changed bool) bool {
 				r.Ref.Name = strings.TrimPrefix(r.Ref.Name, "renamed-")
+				r.Args = slices.Clone(r.Args)
+				for i := range r.Args { // a message may name a pod
+					r.Args[i].Value = strings.ReplaceAll(r.Args[i].Value, "renamed-", "")
+				}
 				return true
 			}
 		}),
@@ -104,7 +110,7 @@ var relations = []property{
 			return nil
 		}),
 	related("idle-parallelism", "no more pods are wanted than completions are missing, however many may run",
-		gen.All.Without(gen.WorkQueue, gen.Scale, gen.ZeroParallelism), func(cfg *sim.Config) edit {
+		gen.All.Without(gen.WorkQueue, gen.Scale, gen.ZeroParallelism, gen.Elastic), func(cfg *sim.Config) edit {
 			for i := range cfg.Jobs {
 				if s := &cfg.Jobs[i].Spec; s.Parallelism >= s.Completions.Value {
 					s.Parallelism += 7
@@ -211,7 +217,8 @@ func limitNotReached(s *scenarios.Scenario, seed uint64) string {
 		if list := out.Jobs[i].Status.Conditions; len(list) == 0 || slices.ContainsFunc(list, exceeded) {
 			return "" // with no condition it may have been deleted when it was about to exceed the limit
 		}
-		b.Jobs[i].Spec.BackoffLimit += 1 + int32(seed%5)
+		limit := &b.Jobs[i].Spec.BackoffLimit // with a limit per index it is the largest number unless it is given
+		*limit += min(1+int32(seed%5), math.MaxInt32-*limit)
 	}
 	return same(a, b, nil)
 }

@@ -19,24 +19,30 @@ var errDifferent = errors.New("the simulator and the real control plane differ")
 // diff compares the simulator with the real control plane, scenario by scenario.
 type diff struct {
 	library, small bool
-	first, count   uint64 // seeds of random scenarios
+	files          []*scenarios.Scenario // those of the files that were named
+	first, count   uint64                // seeds of random scenarios
 	features       gen.Set
+	of             gen.Set // of these the random scenarios have at least so many
+	least          int
 	shard, shards  uint64
 	shrink         bool
 	most           int // differences that are reported
 	t              *testing.T
 	out            io.Writer
 	n, different   int
+	refused        int // scenarios in which the worlds cannot agree exactly, by their making
 }
 
 func runDiff(t *testing.T, args []string, out io.Writer) error {
 	d := diff{t: t, out: out}
-	flags := flag.NewFlagSet("jobsim-oracle diff", flag.ContinueOnError)
+	flags := flag.NewFlagSet("jobsim-oracle diff [file...]", flag.ContinueOnError)
 	flags.BoolVar(&d.library, "library", false, "the scenarios of the library")
 	flags.BoolVar(&d.small, "small", false, "all small scenarios")
 	flags.Uint64Var(&d.first, "seed", 1, "first seed of the random scenarios")
 	flags.Uint64Var(&d.count, "n", 0, "how many random scenarios")
 	features := flags.String("features", "default", "what they may have")
+	of := flags.String("of", "job-api", "with -least: of which features")
+	flags.IntVar(&d.least, "least", 0, "only random scenarios that have at least so many of these features")
 	flags.Uint64Var(&d.shard, "shard", 0, "this one of the shards")
 	flags.Uint64Var(&d.shards, "shards", 1, "into how many shards the work is cut")
 	flags.BoolVar(&d.shrink, "shrink", true, "print the smallest scenario that still differs")
@@ -44,6 +50,16 @@ func runDiff(t *testing.T, args []string, out io.Writer) error {
 	err := flags.Parse(args)
 	if err == nil {
 		d.features, err = gen.ParseSet(*features)
+	}
+	if err == nil {
+		d.of, err = gen.ParseSet(*of)
+	}
+	if err == nil && d.least > (d.of&d.features).Len() {
+		err = fmt.Errorf("-least: %d (allowed: up to %d, the features of -of that -features allows)", d.least,
+			(d.of & d.features).Len())
+	}
+	if err == nil && flags.NArg() > 0 {
+		d.files, err = load(flags.Args(), nil)
 	}
 	if err == nil {
 		err = d.run()
@@ -63,7 +79,8 @@ func (d *diff) run() error {
 			break
 		}
 	}
-	fmt.Fprintf(d.out, "shard %d of %d: %d scenarios, %d different\n", d.shard, d.shards, d.n/int(d.shards), d.different)
+	fmt.Fprintf(d.out, "shard %d of %d: %d scenarios, %d refused, %d different\n", d.shard, d.shards,
+		d.n/int(d.shards), d.refused, d.different)
 	if d.different > 0 {
 		return errDifferent
 	}
@@ -73,6 +90,11 @@ func (d *diff) run() error {
 // all yields the scenarios that are asked for, each with its seed.
 func (d *diff) all() iter.Seq2[*scenarios.Scenario, uint64] {
 	return func(yield func(*scenarios.Scenario, uint64) bool) {
+		for _, s := range d.files {
+			if !yield(s, 1) {
+				return
+			}
+		}
 		if d.library {
 			for _, name := range scenarios.Names() {
 				s, err := scenarios.Named(name)
@@ -91,8 +113,13 @@ func (d *diff) all() iter.Seq2[*scenarios.Scenario, uint64] {
 				}
 			}
 		}
-		for seed := d.first; seed < d.first+d.count; seed++ {
-			if !yield(gen.Draw(seed, d.features), seed) {
+		for seed, n := d.first, uint64(0); n < d.count; seed++ {
+			s, got := gen.DrawWith(seed, d.features)
+			if (got & d.of).Len() < d.least {
+				continue
+			}
+			n++
+			if !yield(s, seed) {
 				return
 			}
 		}
@@ -104,6 +131,7 @@ func (d *diff) one(s *scenarios.Scenario, seed uint64) error {
 	found, err := oracle.Diff(d.t, s, seed)
 	if err != nil || found == nil {
 		if errors.Is(err, oracle.ErrUnsupported) {
+			d.refused++
 			return nil
 		}
 		return err
