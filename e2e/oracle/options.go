@@ -72,7 +72,9 @@ type Options struct {
 
 // The defaults of Options.
 const (
-	defaultWarmup         = 20 * time.Second
+	// The manager starts 20 s before the scenario's time 0: then the rounds of PodGC, and those of the node monitor, are
+	// at whole multiples of their periods, where the simulator has them.
+	defaultWarmup         = managerStart + podGCPeriod
 	defaultWorkers        = 5
 	defaultMaxTurns       = 1e8
 	defaultMaxTurnsAtOnce = 1e6

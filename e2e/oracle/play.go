@@ -32,6 +32,15 @@ const (
 // Play runs a scenario and returns its trace. In go test, t is the test; elsewhere Main provides one. Errors: what
 // this world cannot do (ErrUnsupported), and what went wrong in the bubble.
 func Play(t *testing.T, s *scenarios.Scenario, seed, replication uint64) (*trace.Trace, error) {
+	p, err := played(t, s, seed, replication)
+	if p == nil {
+		return nil, err
+	}
+	return p.trace, err
+}
+
+// played is who has played a scenario, when that is over.
+func played(t *testing.T, s *scenarios.Scenario, seed, replication uint64) (*player, error) {
 	cfg := s.Config()
 	cfg.Seed, cfg.Replication = seed, replication
 	if err := unsupported(cfg); err != nil {
@@ -42,7 +51,7 @@ func Play(t *testing.T, s *scenarios.Scenario, seed, replication uint64) (*trace
 	if err != nil {
 		err = fmt.Errorf("scenario %q: %w", s.Name, err)
 	}
-	return p.trace, err
+	return p, err
 }
 
 // ErrUnsupported is a scenario that this world cannot play.
@@ -123,6 +132,8 @@ func (p *player) options(start time.Time) Options {
 		o.Nodes = append(o.Nodes, nodeObject(n))
 	}
 	o.Scheduler = scheduled(cfg)
+	// A pod that is deleted before it has a node is PodGC's to end.
+	o.PodGC = o.PodGC || o.Scheduler || !k.Latency.Bind.IsZero()
 	return o
 }
 

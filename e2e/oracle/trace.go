@@ -36,12 +36,14 @@ type tracer struct {
 
 	mu     sync.Mutex
 	ledger *ledger
-	ends   map[string]time.Time // of Jobs: when they finished or were removed
-	last   time.Time            // of the latest write
+	latest map[string]*batchv1.Job // as last written
+	ends   map[string]time.Time    // of Jobs: when they finished or were removed
+	last   time.Time               // of the latest write
 }
 
 func newTracer(cfg *sim.Config, start time.Time, t *trace.Trace) *tracer {
-	r := &tracer{start: start, trace: t, ledger: newLedger(), ends: map[string]time.Time{}, last: start}
+	r := &tracer{start: start, trace: t, ledger: newLedger(), ends: map[string]time.Time{}, last: start,
+		latest: map[string]*batchv1.Job{}}
 	for i := range cfg.Jobs {
 		r.jobs = append(r.jobs, cfg.Jobs[i].Spec.Name)
 	}
@@ -96,6 +98,9 @@ func (r *tracer) job(now des.Time, actor trace.Actor, w Write) {
 	before, _ := w.Old.(*batchv1.Job)
 	after, _ := w.New.(*batchv1.Job)
 	a, b := r.jobOf(before), r.jobOf(after)
+	if after != nil {
+		r.latest[after.Name] = after
+	}
 	if before != nil && after != nil {
 		if equality.Semantic.DeepEqual(before.Spec, after.Spec) {
 			b.Spec = a.Spec
