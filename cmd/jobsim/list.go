@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -12,20 +14,27 @@ import (
 
 func newList(s streams) *cobra.Command {
 	var output, profile string
+	var rules bool
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "list the scenarios of the library, or the numbers of a profile and where they come from",
+		Short: "list the scenarios of the library, the numbers of a profile and where they come from, or the rules",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("%q: an argument that nobody asked for", args[0])
 			}
-			if profile != "" {
+			switch {
+			case rules && profile != "":
+				return usagef("--rules and --profile do not go together")
+			case rules:
+				return listRules(s, output)
+			case profile != "":
 				return listProfile(s, output, profile)
 			}
 			return list(s, output)
 		},
 	}
 	cmd.Flags().StringVar(&profile, "profile", "", "list the numbers of this profile: default or none")
+	cmd.Flags().BoolVar(&rules, "rules", false, "list what is easily got wrong about Jobs, and what shows each")
 	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, wide or json")
 	return cmd
 }
@@ -62,6 +71,38 @@ func listProfile(s streams, output, name string) error {
 			e.Source = shorten(e.Source, 90)
 		}
 		return strings.Join([]string{e.Name, e.Value, string(e.Origin), e.Source}, "\t")
+	})
+}
+
+// listRules prints which rule stands for which row, where Kubernetes has it, and what shows it.
+func listRules(s streams, output string) error {
+	type entry struct {
+		Rule      string   `json:"rule"`
+		Row       int      `json:"row"`
+		Upstream  string   `json:"upstream"`
+		Scenarios []string `json:"scenarios"`
+		Evidence  string   `json:"evidence"`
+		says      string
+	}
+	var entries []entry
+	for _, r := range scenarios.Rows() {
+		entries = append(entries, entry{string(r.Rule), r.Number, r.Upstream, append([]string{}, r.Scenarios...),
+			r.Proof(), r.Says})
+	}
+	header := "ROW\tRULE\tUPSTREAM\tSCENARIOS\tEVIDENCE"
+	if output == "wide" {
+		header += "\tWHAT HAPPENS"
+	}
+	return table(s, output, entries, header, func(e *entry) string {
+		row := strconv.Itoa(e.Row)
+		if e.Row == 0 {
+			row = "-"
+		}
+		line := strings.Join([]string{row, cmp.Or(e.Rule, "-"), e.Upstream, strings.Join(e.Scenarios, ","), e.Evidence}, "\t")
+		if output == "wide" {
+			line += "\t" + e.says
+		}
+		return line
 	})
 }
 
