@@ -24,13 +24,16 @@ type Collector struct {
 	queue []api.JobID // Jobs whose pods are to be deleted, or that may be ready to go
 	awake bool
 	ttls  []expiry // by Job
+	letGo []int32  // by Job that was deleted with Orphan: how many pods it had then
 }
 
 // New is a collector that schedules in k and writes to s.
 func New(k *des.Kernel, s *store.Store) *Collector { return &Collector{kernel: k, store: s} }
 
 // Reset forgets everything and keeps the memory.
-func (c *Collector) Reset() { c.queue, c.awake, c.ttls = c.queue[:0], false, c.ttls[:0] }
+func (c *Collector) Reset() {
+	c.queue, c.awake, c.ttls, c.letGo = c.queue[:0], false, c.ttls[:0], c.letGo[:0]
+}
 
 // Observe takes the next notices of the collector's view.
 func (c *Collector) Observe(due []store.Notice) {
@@ -47,7 +50,7 @@ func (c *Collector) Observe(due []store.Notice) {
 func (c *Collector) observePod(p *api.Pod) {
 	j := c.store.Job(p.Job)
 	if p.Version == 0 && j.Version != 0 && j.Deleted != des.Never ||
-		p.Version != 0 && p.Deleted == des.Never && j.Version == 0 && !j.Orphaned {
+		p.Version != 0 && p.Deleted == des.Never && j.Version == 0 && !c.orphan(p) {
 		c.enqueue(p.Job)
 	}
 }
@@ -57,6 +60,21 @@ func (c *Collector) observeJob(j *api.Job) {
 	if j.Version != 0 && j.Deleted != des.Never || j.Version == 0 && !j.Orphaned {
 		c.enqueue(j.ID)
 	}
+}
+
+// release lets the pods of a Job go: they have no owner any more. One that the controller makes after that has an owner
+// that is gone.
+func (c *Collector) release(id api.JobID) {
+	for int(id) >= len(c.letGo) {
+		c.letGo = append(c.letGo, 0)
+	}
+	c.letGo[id] = c.store.Created(id)
+	c.store.FinishDeletion(writer(RuleOrphans), id)
+}
+
+// orphan says whether the pod was let go.
+func (c *Collector) orphan(p *api.Pod) bool {
+	return int(p.Job) < len(c.letGo) && p.Number < c.letGo[p.Job]
 }
 
 func (c *Collector) enqueue(id api.JobID) {
@@ -72,13 +90,13 @@ func (c *Collector) enqueue(id api.JobID) {
 func (c *Collector) Collect() {
 	c.awake = false
 	for _, id := range c.queue { // nothing is enqueued meanwhile: notices come later
-		if c.store.Job(id).Orphaned {
-			c.store.FinishDeletion(writer(RuleOrphans), id)
+		if j := c.store.Job(id); j.Orphaned && j.Version != 0 {
+			c.release(id)
 			continue
 		}
 		left := 0
 		c.store.PodsOf(id, func(p *api.Pod) bool {
-			if p.Deleted == des.Never {
+			if p.Deleted == des.Never && !c.orphan(p) {
 				c.kernel.Schedule(c.kernel.Now(), api.ClassCollector, api.KindCollectPod, int32(p.ID), 0)
 			}
 			left++

@@ -214,7 +214,7 @@ func (c *Controller) Taint(id api.NodeID, gen int32) {
 	w := c.writer(trace.TaintEviction, RuleTaint)
 	for pod := range c.store.PodCount() {
 		p := c.store.Pod(pod)
-		if p.Version != 0 && p.Node == id && p.Deleted == des.Never {
+		if p.Version != 0 && p.Node == id { // also one that is being deleted (tainteviction/taint_eviction.go:129)
 			c.store.Disrupt(w, p.ID, api.DeletionByTaintManager)
 			c.store.DeletePod(w, p.ID, api.Opt[int64]{})
 		}

@@ -85,6 +85,9 @@ func (s *Store) AllEnded() bool { return s.ended == len(s.jobs) }
 // Jobs are all Jobs, by id; those that do not exist yet, or not any more, have Version 0.
 func (s *Store) Jobs() []api.Job { return s.jobs }
 
+// Created is how many pods the Job has had so far: the number of its next one.
+func (s *Store) Created(id api.JobID) int32 { return s.created[id] }
+
 // Pod is the pod id as stored. The caller must not change it.
 func (s *Store) Pod(id api.PodID) *api.Pod { return &s.pods.at(id).Pod }
 
