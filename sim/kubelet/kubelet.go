@@ -24,8 +24,9 @@ type Kubelet struct {
 // life is a Life and the timer that wakes it.
 type life struct {
 	Life
-	pod api.PodID
-	gen int32 // of the timer; an event with another one is stale
+	pod  api.PodID
+	gen  int32 // of the timer; an event with another one is stale
+	late bool  // its node is back: it catches up first, and hears of a deletion then
 }
 
 const (
@@ -89,7 +90,7 @@ func (k *Kubelet) begin(p *api.Pod) {
 	}
 	k.lifeOf[p.ID] = at
 	l := &k.lives[at]
-	l.pod = p.ID
+	l.pod, l.late = p.ID, false
 	l.Begin(&k.env, p, &k.store.Job(p.Job).Spec.Template, k.kernel.Now())
 	if p.Deleted != des.Never {
 		l.Delete(k.kernel.Now(), p.Grace)
@@ -140,6 +141,9 @@ func (k *Kubelet) Wake(id api.PodID, gen int32) {
 		k.free = append(k.free, at)
 		return
 	}
+	if l.late {
+		l.hear(k.kernel.Now(), p)
+	}
 	k.arm(l)
 }
 
@@ -166,11 +170,19 @@ func (k *Kubelet) Return(node api.NodeID) {
 			continue
 		}
 		l := &k.lives[at]
-		if p.Version == 0 {
-			l.Delete(now, 0)
-		} else if p.Deleted != des.Never {
-			l.Delete(now, p.Grace)
+		if l.late = l.Next() <= now; !l.late {
+			l.hear(now, p)
 		}
 		k.arm(l)
+	}
+}
+
+// hear tells the life of what has become of its pod in the API.
+func (l *life) hear(now des.Time, p *api.Pod) {
+	l.late = false
+	if p.Version == 0 {
+		l.Delete(now, 0)
+	} else if p.Deleted != des.Never {
+		l.Delete(now, p.Grace)
 	}
 }
