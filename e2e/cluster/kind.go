@@ -76,6 +76,9 @@ func Up(ctx context.Context, o Options) (*Cluster, error) {
 		return nil, err
 	}
 	c, err := k.connect(ctx)
+	if err == nil {
+		err = c.awaitNodes(ctx)
+	}
 	if err != nil && k.Reused {
 		err = fmt.Errorf("%w (the cluster was there already; jobsim-kind down deletes it)", err)
 	}

@@ -67,9 +67,20 @@ func anyFate(cfg *sim.Config, job api.JobID, f func(*api.FateRule) bool) bool {
 // limited says whether the scenario's nodes matter.
 func limited(cfg *sim.Config) bool { return len(cfg.Nodes) > 1 || !cfg.Nodes[0].Unlimited }
 
-// Exclusive says whether a scenario disturbs nodes, so that no other replay may run beside it.
+// crowd is how many pods at once use up the client limit that the Job controller has for all Jobs together: 30 requests
+// (pkg/controller/apis/config/v1alpha1/defaults.go:58@v1.37.2).
+const crowd = 30
+
+// Exclusive says whether a scenario disturbs nodes, or keeps the Job controller from doing anything else, so that no
+// other replay may run beside it.
 func Exclusive(sc *scenarios.Scenario) bool {
-	for _, f := range sc.Config().Faults {
+	cfg := sc.Config()
+	for i := range cfg.Jobs {
+		if cfg.Jobs[i].Spec.Parallelism > crowd {
+			return true
+		}
+	}
+	for _, f := range cfg.Faults {
 		switch f.Kind {
 		case api.DrainNode, api.CordonNode, api.UncordonNode, api.LoseNode, api.ReturnNode, api.DeleteNode:
 			return true
