@@ -43,10 +43,11 @@ func facts(t *trace.Trace) ([]reports.Fact, error) {
 	return list, nil
 }
 
-// Facts about the kubelet alone, by which the pace of a cluster is known: from a pod's creation to its start, or, of
-// one that did not start, to its end; from its creation to an end that nobody asked for; and from where it was told to
-// end to its end.
+// Facts that the Job controller has no part in, by which the pace of a cluster is known: from a pod's creation to its
+// node; to its start, or, of one that did not start, to its end; to an end that nobody asked for; and from where it was
+// told to end to its end.
 const (
+	nodeFact = " node"
 	waitFact = " wait"
 	lifeFact = " life"
 	stopFact = " stop"
@@ -54,14 +55,17 @@ const (
 
 // aboutPace says whether a fact is one of them. They are not judged: what they come to is in other facts as well.
 func aboutPace(k reports.Key) bool {
-	return strings.HasSuffix(k.Name, waitFact) || strings.HasSuffix(k.Name, lifeFact) ||
-		strings.HasSuffix(k.Name, stopFact)
+	return strings.HasSuffix(k.Name, nodeFact) || strings.HasSuffix(k.Name, waitFact) ||
+		strings.HasSuffix(k.Name, lifeFact) || strings.HasSuffix(k.Name, stopFact)
 }
 
 func delays(j *reports.Job, p *reports.Pod, end des.Time) (list []reports.Fact) {
 	add := func(name string, from, until des.Time) {
 		list = append(list, reports.Fact{Key: reports.Key{Job: j.Name, Name: p.Ref.String() + name}, Kind: reports.Timed,
 			Span: until.Sub(from)})
+	}
+	if p.Bound != des.Never {
+		add(nodeFact, p.Created, p.Bound)
 	}
 	add(waitFact, p.Created, min(p.Started, p.Terminated, p.Ended, p.Removed, end))
 	switch {

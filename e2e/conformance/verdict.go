@@ -34,8 +34,8 @@ func (d Difference) String() string { return fmt.Sprintf("%v: want %s, got %s", 
 const nothing = "nothing"
 
 // slower is the pace of a cluster on which the slowest pod that was seen would be no exception, if none of the
-// forecast's clusters is slow enough for it; else theirs. Only what the kubelet does alone counts: how slow a cluster
-// is depends on what else its machines have to do, and not on what its Job controller is like.
+// forecast's clusters is slow enough for it; else theirs. How slow a cluster is depends on what else its machines have
+// to do, and not on what its Job controller is like.
 func (f *Forecast) slower(seen []reports.Fact) float64 {
 	pace := f.Pace
 	for i := range seen {
