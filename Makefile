@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # The light rooms: nothing in them compiles client-go or Kubernetes itself.
-LIGHT := ./sim/... ./scenarios/... ./reports/... ./cmd/...
+LIGHT := ./sim/... ./scenarios/... ./reports/... ./cmd/... ./e2e/mutation/...
 
 # How long soak looks for what breaks something, and where its random scenarios begin: with new ones.
 T ?= 1m
@@ -26,7 +26,11 @@ LABELS ?=
 FOCUS ?=
 PROCS ?= 16
 
-.PHONY: help build check lint test demo bench golden soak oracle e2e ci clean
+# Two processes, each with a half of the scenarios: {} is which.
+SHARDS = printf '%s\n' 0 1 | xargs -P 2 -I {}
+
+.PHONY: help build check lint test demo bench golden soak oracle oracle-repeat oracle-race oracle-test mutants e2e ci
+.PHONY: clean
 
 help: ## this table
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,9 +74,27 @@ soak: ## look for what breaks something, T=1m: half the time by every fuzz test,
 	done <<<"$$fuzz"; \
 	go test ./sim/properties -run '^TestSoak$$' -v -soak -seed $(SEED) -timeout $$(( half + 60 ))s
 
-oracle: $(ORACLE) ## compare with the real control plane: library, small worlds, N=10000 random scenarios (VERSION=1.35)
-	printf '%s\n' 0 1 | xargs -P 2 -I {} $(ORACLE) diff -library -small -n $(N) -features $(FEATURES) \
-		-shards 2 -shard {}
+oracle: $(ORACLE) ## compare with the real control plane: library, small worlds, N=10000 random scenarios (VERSION=)
+	$(SHARDS) $(ORACLE) diff -library -small -n $(N) -features $(FEATURES) -shards 2 -shard {}
+	$(SHARDS) $(ORACLE) repeat -library -n 100 -features $(FEATURES) -times 3 -shards 2 -shard {}
+
+oracle-repeat: N = 200
+oracle-repeat: $(ORACLE) ## play the library and 100 random scenarios N=200 times each: always the same trace?
+	$(SHARDS) $(ORACLE) repeat -library -n 100 -features $(FEATURES) -times $(N) -shards 2 -shard {}
+
+oracle-race: N = 1000
+oracle-race: ## N=1000 random scenarios in an oracle with Go's race detector
+	go -C e2e/oracle build -race -o $(CURDIR)/bin/jobsim-oracle-race ./jobsim-oracle
+	GOMAXPROCS=2 bin/jobsim-oracle-race repeat -n $(N) -features $(FEATURES) -times 1
+
+oracle-test: ## the oracle's own tests
+	go -C e2e/oracle test -p 1 -vet=off .
+
+mutants: N = 400
+mutants: bin/jobsim-oracle ## deliberate bugs in the simulator: does the comparison catch each? (e2e/mutation)
+	@mkdir -p e2e/out/recorded
+	bin/jobsim-oracle record -n $(N) -features $(FEATURES) -o e2e/out/recorded
+	go test ./e2e/mutation -count 1 -v -run AreCaught -recorded $(CURDIR)/e2e/out/recorded -update -timeout 30m
 
 e2e: bin/lint ## replay the library on kind (LABELS= FOCUS= KEEP=1 NODE_IMAGE=), or elsewhere: see e2e/README.md
 	go vet -vettool=$(CURDIR)/bin/lint -errcheck.exclude=$(CURDIR)/.ci/tools/errcheck.txt ./e2e/...

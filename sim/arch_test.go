@@ -89,6 +89,7 @@ var rooms = []room{
 			"github.com/onsi/ginkgo/v2": "runs the suites",
 			"github.com/onsi/gomega":    "and says what they expect",
 		}},
+	{dirs: []string{"e2e/mutation/..."}, may: live, why: symmetry},
 	{dirs: []string{"e2e/worker", "e2e/worker/fate"}, may: []string{"e2e/worker/fate"},
 		why: "the program in the container is static and depends on nothing"},
 	{dirs: []string{"e2e/oracle/..."}, may: append([]string{"sim/kubelet", "scenarios/gen", "e2e/..."}, live...),

@@ -25,8 +25,15 @@ func main() {
 }
 
 func run(t *testing.T, args []string, in io.Reader, out io.Writer) error {
-	if len(args) > 0 && args[0] == "diff" {
-		return runDiff(t, args[1:], out)
+	if len(args) > 0 {
+		switch args[0] {
+		case "diff":
+			return runDiff(t, args[1:], out)
+		case "repeat":
+			return runRepeat(t, args[1:], out)
+		case "record":
+			return runRecord(t, args[1:], out)
+		}
 	}
 	flags := flag.NewFlagSet("jobsim-oracle", flag.ContinueOnError)
 	seed := flags.Uint64("seed", 1, "seed of all randomness")
