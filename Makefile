@@ -60,9 +60,10 @@ bench: ## kernel, randomness and whole runs on one core, in benchstat's format (
 	@mkdir -p reports/out
 	go test -run '^$$' -bench '$(BENCH)' -cpu 1 -count $(COUNT) ./sim/des ./sim/rng ./sim | tee reports/out/bench.txt
 
-golden: ## rewrite all golden files, and show what changed; the diff is the review
+golden: ## rewrite all golden files, stories and README outputs, and show what changed; the diff is the review
 	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u) -update
-	git diff --stat
+	go test $$(grep -rl --include='*_test.go' 'datadriven.RunTest' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u) -rewrite
+	git diff --stat && git status --short
 
 soak: ## look for what breaks something, T=1m: half the time by every fuzz test, half by random scenarios from SEED
 	@half=$$(( ($$(echo '$(T)' | sed 's/h/*3600+/; s/m/*60+/; s/s/+/')0) / 2 )); \

@@ -14,6 +14,6 @@
 //	job job=a                 the Job's status as stored
 //	pods job=a                the Job's pods as stored
 //
-// An argument that is not known fails the script. Answers are rewritten by go test ./sim/simtest -rewrite; the diff is
+// An argument that is not known fails the script. Answers are rewritten by make golden; the diff is
 // the review.
 package simtest
