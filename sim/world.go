@@ -107,7 +107,7 @@ func (w *World) Step() bool {
 	}
 	w.handle(e)
 	w.deliver()
-	if !w.ending && !w.cfg.Until.Quiescent && w.store.AllEnded() {
+	if w.store.AllEnded() && !w.ending && !w.cfg.Until.Quiescent {
 		w.ending = true
 		w.kernel.Schedule(w.kernel.Now(), api.ClassEnd, api.KindEnd, 0, 0)
 	}
@@ -164,11 +164,23 @@ func (w *World) deliver() {
 	if w.store.Quiet() {
 		return
 	}
-	w.kubelet.Observe(w.store.Due(store.KubeletView))
-	w.sched.Observe(w.store.Due(store.SchedulerView))
-	w.jobctl.Observe(w.store.Due(store.JobControllerView))
-	w.gc.Observe(w.store.Due(store.CollectorView))
-	w.nodectl.Observe(w.store.Due(store.NodeControllerView))
+	if w.store.Delayed() {
+		w.kubelet.Observe(w.store.Due(store.KubeletView))
+		w.sched.Observe(w.store.Due(store.SchedulerView))
+		w.jobctl.Observe(w.store.Due(store.JobControllerView))
+		w.gc.Observe(w.store.Due(store.CollectorView))
+		w.nodectl.Observe(w.store.Due(store.NodeControllerView))
+	} else {
+		due := w.store.Unseen()
+		for i := range due {
+			n := &due[i]
+			w.kubelet.Observe(n)
+			w.sched.Observe(n)
+			w.jobctl.Observe(n)
+			w.gc.Observe(n)
+			w.nodectl.Observe(n)
+		}
+	}
 	w.store.Forget()
 }
 

@@ -107,8 +107,7 @@ func (f *Fates) Resolve(k FateKey, isMain bool) Fate {
 			continue
 		}
 		if r.Chance < Certain {
-			coin := f.Source.At(k.address(rng.Coin, int32(i)))
-			if coin.Uint64()>>1 >= r.Chance {
+			if f.Source.Uint64(k.address(rng.Coin, int32(i)))>>1 >= r.Chance {
 				continue
 			}
 		}

@@ -35,22 +35,25 @@ func (c *Collector) Reset() {
 	c.queue, c.awake, c.ttls, c.letGo = c.queue[:0], false, c.ttls[:0], c.letGo[:0]
 }
 
-// Observe takes the next notices of the collector's view.
-func (c *Collector) Observe(due []store.Notice) {
-	for i := range due {
-		switch n := &due[i]; {
-		case n.Pod != nil:
-			c.observePod(n.Pod)
-		case n.Job != nil:
-			c.observeJob(n.Job)
+// Observe takes the next notice of the collector's view.
+func (c *Collector) Observe(n *store.Notice) {
+	switch {
+	case n.Pod != nil:
+		if !c.store.AllStays() {
+			c.observePod(n.Pod, c.store.Job(n.Pod.Job))
 		}
+	case n.Job != nil:
+		c.observeJob(n.Job)
 	}
 }
 
-func (c *Collector) observePod(p *api.Pod) {
-	j := c.store.Job(p.Job)
-	if p.Version == 0 && j.Version != 0 && j.Deleted != des.Never ||
-		p.Version != 0 && p.Deleted == des.Never && j.Version == 0 && !c.orphan(p) {
+func (c *Collector) observePod(p *api.Pod, j *api.Job) {
+	switch {
+	case j.Version == 0:
+		if p.Version != 0 && p.Deleted == des.Never && !c.orphan(p) {
+			c.enqueue(p.Job)
+		}
+	case j.Deleted != des.Never && p.Version == 0:
 		c.enqueue(p.Job)
 	}
 }

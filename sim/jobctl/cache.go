@@ -2,6 +2,7 @@ package jobctl
 
 import (
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
 )
 
 // cache is the controller's informer cache of pods. It holds the pods that a sync can still care about: those that have
@@ -82,8 +83,12 @@ func (c *cache) put(n *podCounts, p *api.Pod) {
 	s.rmExpected = s.rmExpected && p.Finalizer
 	c.count(n, s, 1)
 	active := p.Active()
-	c.place(&n.active, s, &s.activePos, active, activePosOf)
-	c.place(&n.ended, s, &s.endedPos, !active && p.Finalizer, endedPosOf)
+	if active != (s.activePos >= 0) {
+		c.place(&n.active, s, &s.activePos, active, activePosOf)
+	}
+	if ended := !active && p.Finalizer; ended != (s.endedPos >= 0) {
+		c.place(&n.ended, s, &s.endedPos, ended, endedPosOf)
+	}
 }
 
 func (c *cache) newSlot(id api.PodID) *slot {
@@ -104,15 +109,15 @@ func (c *cache) newSlot(id api.PodID) *slot {
 // count adds the pod's part in the sums, or takes it away.
 func (c *cache) count(n *podCounts, s *slot, sign int32) {
 	p := &s.pod
-	if !p.Status.Phase.Terminal() {
-		n.restarts += sign * p.Status.Restarts
-	}
-	if p.Terminating() {
+	switch {
+	case p.Status.Phase.Terminal():
+		return
+	case p.Deleted != des.Never:
 		n.terminating += sign
-	}
-	if p.Active() && p.Status.Ready {
+	case p.Status.Ready:
 		n.ready += sign
 	}
+	n.restarts += sign * p.Status.Restarts
 	if p.Index != api.NoIndex {
 		n.countIndex(p, sign)
 	}

@@ -39,7 +39,10 @@ func (c *Controller) issue(j *jobState) {
 }
 
 func (c *Controller) send(j *jobState, i int32) {
-	at := c.limiter.reserve(c.kernel.Now())
+	at := c.kernel.Now()
+	if !c.limiter.unlimited() {
+		at = c.limiter.reserve(at)
+	}
 	if d := &c.knobs.Latency.Request; !d.IsZero() {
 		at = at.Add(c.source.Draw(d, rng.Key{Purpose: rng.Latency, Job: int32(j.job.ID), Index: c.calls}))
 	}
@@ -60,14 +63,14 @@ func (c *Controller) Called(id api.JobID, i int32) {
 func (c *Controller) perform(j *jobState, i int32) {
 	s := &j.sync
 	s.pending--
-	sent := s.calls[i]
+	sent := &s.calls[i]
 	switch sent.op {
 	case opCreate:
-		c.createPod(j, sent)
+		c.createPod(j, *sent)
 	case opDelete:
-		c.deletePodCall(j, sent)
+		c.deletePodCall(j, *sent)
 	case opUntrackDelete:
-		c.untrackForDeletion(j, sent)
+		c.untrackForDeletion(j, *sent)
 	case opUntrack:
 		if c.store.Untrack(c.writer(sent.because), sent.pod) {
 			j.wrotePod = c.store.Version()

@@ -65,6 +65,14 @@ func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, observer *trace.
 
 // state is the memory about a Job, made at first sight.
 func (c *Controller) state(id api.JobID) *jobState {
+	if int(id) >= len(c.jobs) {
+		c.meet(id)
+	}
+	return &c.jobs[id]
+}
+
+// meet makes memory for the Jobs up to this one.
+func (c *Controller) meet(id api.JobID) {
 	for int(id) >= len(c.jobs) {
 		if len(c.jobs) < cap(c.jobs) { // a state of an earlier run: keep its buffers
 			c.jobs = c.jobs[:len(c.jobs)+1]
@@ -73,7 +81,6 @@ func (c *Controller) state(id api.JobID) *jobState {
 		}
 		c.jobs = append(c.jobs, jobState{waiting: des.Never, backoff: noBackoff})
 	}
-	return &c.jobs[id]
 }
 
 func (j *jobState) reset() {
@@ -83,17 +90,15 @@ func (j *jobState) reset() {
 		failJob: j.failJob[:0]}
 }
 
-// Observe takes the next notices of the controller's view. It updates the cache and enqueues; it never writes.
-func (c *Controller) Observe(due []store.Notice) {
-	for i := range due {
-		switch n := &due[i]; {
-		case n.Pod != nil:
-			c.cache.podVersion = n.Version
-			c.observePod(n.Pod)
-		case n.Job != nil:
-			c.cache.jobVersion = n.Version
-			c.observeJob(n.Job)
-		}
+// Observe takes the next notice of the controller's view. It updates the cache and enqueues; it never writes.
+func (c *Controller) Observe(n *store.Notice) {
+	switch {
+	case n.Pod != nil:
+		c.cache.podVersion = n.Version
+		c.observePod(n.Pod)
+	case n.Job != nil:
+		c.cache.jobVersion = n.Version
+		c.observeJob(n.Job)
 	}
 }
 
@@ -102,7 +107,9 @@ func (c *Controller) observePod(p *api.Pod) {
 	j := c.state(p.Job)
 	known := c.cache.known(p.ID)
 	c.cache.put(&j.seen, p)
-	c.noteFailJob(j, p)
+	if p.Version == 0 || p.Status.Phase == api.Failed {
+		c.noteFailJob(j, p)
+	}
 	if p.Version == 0 || p.Deleted != des.Never {
 		c.deletePod(j, p)
 		return

@@ -32,8 +32,7 @@ func (c *Controller) manageJob(j *jobState) {
 		return
 	}
 	if wait := s.newBackoff.remaining(c.kernel.Now(), c.knobs); wait > 0 && !spec.BackoffLimitPerIndex.Set {
-		c.waitForBackoff(j, wait, RuleBackoffDoubles, trace.Arg{Key: "failures", Value: itoa(s.newBackoff.failures)},
-			trace.Arg{Key: "since", Value: s.newBackoff.lastFailure.String()})
+		c.waitForBackoff(j, wait, RuleBackoffDoubles)
 		return
 	}
 	diff = min(diff, c.knobs.MaxPodsPerSync)
@@ -49,17 +48,23 @@ func (c *Controller) manageJob(j *jobState) {
 	c.createPods(j, diff)
 }
 
-func (c *Controller) waitForBackoff(j *jobState, wait des.Duration, because trace.Rule, args ...trace.Arg) {
+func (c *Controller) waitForBackoff(j *jobState, wait des.Duration, because trace.Rule) {
 	c.enqueue(j, max(wait, c.knobs.SyncBatch))
 	if c.knobs.Kubernetes < 36 {
 		// Before the fix (#139457, in 1.37.0 and 1.36.3) the pods that run were denied, and the API server refuses the
 		// status while some of them are ready.
 		j.sync.nActive = 0
 	}
-	if c.observer != nil {
-		until := trace.Arg{Key: "until", Value: c.kernel.Now().Add(wait).String()}
-		c.explain(j, trace.Wait, because, append(args, until)...)
+	if c.observer == nil {
+		return
 	}
+	var args []trace.Arg
+	if because == RuleBackoffDoubles {
+		r := &j.sync.newBackoff
+		args = append(args, trace.Arg{Key: "failures", Value: itoa(r.failures)},
+			trace.Arg{Key: "since", Value: r.lastFailure.String()})
+	}
+	c.explain(j, trace.Wait, because, append(args, trace.Arg{Key: "until", Value: c.kernel.Now().Add(wait).String()})...)
 }
 
 // createPods starts to create n pods.

@@ -119,7 +119,7 @@ type failJob struct {
 // their finalizers (getFailJobMessage, job_controller.go:1716).
 func (c *Controller) noteFailJob(j *jobState, p *api.Pod) {
 	spec := c.store.Job(p.Job).Spec // the policy cannot change
-	if len(spec.PodFailurePolicy) == 0 || p.Version != 0 && p.Status.Phase != api.Failed {
+	if len(spec.PodFailurePolicy) == 0 {
 		return
 	}
 	byAge := func(f failJob, id api.PodID) int { return int(f.pod) - int(id) }

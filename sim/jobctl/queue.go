@@ -18,6 +18,9 @@ type queue struct {
 func (c *Controller) enqueue(j *jobState, delay des.Duration) {
 	if delay <= 0 {
 		c.add(j)
+		if !j.syncing {
+			c.wakeWorkers()
+		}
 		return
 	}
 	at := c.kernel.Now().Add(delay)
@@ -39,7 +42,8 @@ func (c *Controller) enqueueRateLimited(j *jobState) {
 	c.enqueue(j, min(delay, c.knobs.MaxAPIBackoff))
 }
 
-// Due is the end of the Job's delay; gen tells a delay that was overtaken by an earlier one.
+// Due is the end of the Job's delay, and an idle worker takes it up; gen tells a delay that was overtaken by an earlier
+// one.
 func (c *Controller) Due(id api.JobID, gen int32) {
 	j := &c.jobs[id]
 	if gen != j.waitGen || j.waiting == des.Never {
@@ -47,6 +51,7 @@ func (c *Controller) Due(id api.JobID, gen int32) {
 	}
 	j.waiting = des.Never
 	c.add(j)
+	c.Work()
 }
 
 // add puts the Job into the queue, unless it is there; a Job that is being synced is queued again when that sync is
@@ -58,7 +63,6 @@ func (c *Controller) add(j *jobState) {
 	j.queued = true
 	if !j.syncing {
 		c.queue.ready = append(c.queue.ready, j.job.ID)
-		c.wakeWorkers()
 	}
 }
 

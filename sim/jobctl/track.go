@@ -2,6 +2,7 @@ package jobctl
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
@@ -126,12 +127,12 @@ func (s *syncCtx) cleanUncounted() {
 // hasFinalizer says whether the pod of the snapshot still has its finalizer, as far as this sync knows. Both lists are
 // in the order of creation.
 func (s *syncCtx) hasFinalizer(id api.PodID) bool {
-	byID := func(r removal, id api.PodID) int { return int(r.id) - int(id) }
-	if i, ok := slices.BinarySearchFunc(s.removals, id, byID); ok {
+	i := sort.Search(len(s.removals), func(i int) bool { return s.removals[i].id >= id })
+	if i < len(s.removals) && s.removals[i].id == id {
 		return !s.removals[i].done
 	}
-	_, ok := slices.BinarySearchFunc(s.ended, id, func(e endedPod, id api.PodID) int { return int(e.id) - int(id) })
-	return ok
+	i = sort.Search(len(s.ended), func(i int) bool { return s.ended[i].id >= id })
+	return i < len(s.ended) && s.ended[i].id == id
 }
 
 // addInterimCondition appends FailureTarget or SuccessCriteriaMet and prepares its terminal twin

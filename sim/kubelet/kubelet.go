@@ -44,12 +44,10 @@ func (k *Kubelet) Reset(env Env, nodes int) {
 	k.lost = append(k.lost[:0], make([]bool, nodes)...)
 }
 
-// Observe takes the next notices of the kubelets' view: a pod was bound to a node, deleted, or is gone.
-func (k *Kubelet) Observe(due []store.Notice) {
-	for i := range due {
-		if p := due[i].Pod; p != nil {
-			k.observePod(p)
-		}
+// Observe takes the next notice of the kubelets' view: a pod was bound to a node, deleted, or is gone.
+func (k *Kubelet) Observe(n *store.Notice) {
+	if n.Pod != nil {
+		k.observePod(n.Pod)
 	}
 }
 

@@ -34,6 +34,7 @@ type Life struct {
 	endAt    des.Time // a pod of which nothing runs any more ends; Never
 	endCause Cause    // why then
 	removeAt des.Time // the deletion is confirmed; Never
+	next     des.Time // the earliest of all that is to come
 
 	stopping  bool     // no container starts any more, those that run are to end
 	deleted   bool     // marked for deletion
@@ -90,6 +91,7 @@ func (l *Life) Begin(env *Env, pod *api.Pod, t *api.PodTemplate, now des.Time) {
 	if l.rejectAt == des.Never {
 		l.launch(first)
 	}
+	l.next = l.earliest()
 }
 
 // fate is what will happen to a run of container i.
@@ -112,7 +114,9 @@ func (l *Life) address(p rng.Purpose, sub int32) rng.Key {
 }
 
 // Next is when the life acts next. Never: only a deletion can wake it, or nothing any more.
-func (l *Life) Next() des.Time {
+func (l *Life) Next() des.Time { return l.next }
+
+func (l *Life) earliest() des.Time {
 	switch {
 	case l.done:
 		return des.Never
@@ -133,12 +137,12 @@ func (l *Life) Next() des.Time {
 // nothing. A world in which the node was away calls it later: then it catches up, and one report sums up what became
 // of the pod meanwhile.
 func (l *Life) Act(now des.Time) Action {
-	next := l.Next()
+	next := l.next
 	if next > now || next == des.Never {
 		return Action{Done: l.done}
 	}
 	if l.ended {
-		l.done = true
+		l.done, l.next = true, des.Never
 		return Action{Remove: true, Done: true, Because: CauseRemove}
 	}
 	var act Action
@@ -148,12 +152,14 @@ func (l *Life) Act(now des.Time) Action {
 		if l.changed {
 			act.Write, act.Because = true, l.because
 		}
-		next = l.Next()
+		next = l.earliest()
 	}
+	l.next = next
 	if l.ended {
 		l.status.EndedAt = now
 		if l.deleted {
 			l.confirm(now)
+			l.next = l.removeAt
 		}
 	}
 	if act.Write {

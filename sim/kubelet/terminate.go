@@ -29,6 +29,7 @@ func (l *Life) Delete(now des.Time, grace int64) {
 		l.grace = max(0, grace)
 		l.plan(now)
 	}
+	l.next = l.earliest()
 }
 
 // confirm schedules the confirming deletion.

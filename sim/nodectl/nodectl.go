@@ -62,17 +62,15 @@ func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 	c.watching, c.gcArmed, c.tainted = false, false, -des.Time(taintEvery)
 }
 
-// Observe takes the next notices of the controller's view.
-func (c *Controller) Observe(due []store.Notice) {
-	for i := range due {
-		switch n := &due[i]; {
-		case n.Pod != nil:
-			if c.collectable(n.Pod) {
-				c.armPodGC()
-			}
-		case n.Node != nil:
-			c.observeNode(n.Node)
+// Observe takes the next notice of the controller's view.
+func (c *Controller) Observe(n *store.Notice) {
+	switch {
+	case n.Pod != nil:
+		if !c.store.AllStays() && c.collectable(n.Pod) {
+			c.armPodGC()
 		}
+	case n.Node != nil:
+		c.observeNode(n.Node)
 	}
 }
 

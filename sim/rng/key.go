@@ -53,6 +53,13 @@ func (s Source) At(k Key) (stream Stream) {
 	return stream
 }
 
+// Uint64 is the first 64 random bits at a key.
+func (s Source) Uint64(k Key) uint64 {
+	var stream Stream
+	stream.begin(&s, &k)
+	return stream.Uint64()
+}
+
 // Draw is the first draw from d at a key. A constant costs no stream.
 func (s Source) Draw(d *Dist, k Key) des.Duration {
 	if d.Kind == Constant {

@@ -42,15 +42,13 @@ func (s *Scheduler) Reset(source rng.Source, bind rng.Dist, nodes int) {
 	s.waits, s.retry = 0, false
 }
 
-// Observe takes the next notices of the scheduler's view: a pod wants a node, or leaves one; a node has changed.
-func (s *Scheduler) Observe(due []store.Notice) {
-	for i := range due {
-		switch n := &due[i]; {
-		case n.Pod != nil:
-			s.observePod(n.Pod)
-		case n.Node != nil:
-			s.roomMade()
-		}
+// Observe takes the next notice of the scheduler's view: a pod wants a node, or leaves one; a node has changed.
+func (s *Scheduler) Observe(n *store.Notice) {
+	switch {
+	case n.Pod != nil:
+		s.observePod(n.Pod)
+	case n.Node != nil:
+		s.roomMade()
 	}
 }
 

@@ -16,6 +16,7 @@ func (s *Store) DeletePod(w Writer, id api.PodID, grace api.Opt[int64]) bool {
 	if p.Version == 0 {
 		return false
 	}
+	s.deletion = true
 	switch {
 	case p.Deleted == des.Never:
 		s.beforePod(p)
@@ -77,6 +78,7 @@ func (s *Store) DeleteJob(w Writer, id api.JobID, p api.Propagation) bool {
 	if j.Version == 0 {
 		return false
 	}
+	s.deletion = true
 	if p == api.Background {
 		s.beforeJob(j)
 		s.removeJob(w, j)

@@ -22,6 +22,7 @@ func (s *Store) DeleteNode(w Writer, id api.NodeID) {
 	if n.Version == 0 {
 		return
 	}
+	s.deletion = true
 	s.beforeNode(n)
 	s.removeNode(w, n)
 }

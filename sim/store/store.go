@@ -20,6 +20,7 @@ type Store struct {
 	attempts [][]int32   // by Indexed Job and index: pods created so far
 	version  uint64
 	live     int        // pods that exist
+	deletion bool       // something was deleted or marked for deletion
 	ends     []des.Time // by Job: when it finished or was removed; Never
 	ended    int        // how many have
 
@@ -35,7 +36,8 @@ type Store struct {
 	history  []Notice
 	podPast  past[api.Pod]
 	jobPast  past[api.Job]
-	dropped  int // notices that every view has seen
+	kept     bool // there is something in them
+	dropped  int  // notices that every view has seen
 	views    [viewCount]view
 	watch    rng.Dist
 	hasWatch bool
@@ -58,7 +60,7 @@ func (s *Store) Reset(knobs *api.Knobs, nodes []api.NodeSpec, jobs int, source r
 	s.resized = s.resized[:0]
 	s.failures, s.exits, s.exitEnds = s.failures[:0], s.exits[:0], s.exitEnds[:0]
 	s.drop()
-	s.version, s.live, s.dropped, s.ended = 0, 0, 0, 0
+	s.version, s.live, s.dropped, s.ended, s.deletion = 0, 0, 0, 0, false
 	s.ends = s.ends[:0]
 	for range jobs {
 		s.reserveJob()
@@ -100,6 +102,9 @@ func (s *Store) Node(id api.NodeID) *api.Node { return &s.nodes[id] }
 // Nodes are all nodes, by id.
 func (s *Store) Nodes() []api.Node { return s.nodes }
 
+// AllStays says whether nothing was ever deleted, or marked for deletion: no pod, Job or node.
+func (s *Store) AllStays() bool { return !s.deletion }
+
 // LivePods is how many pods exist.
 func (s *Store) LivePods() int { return s.live }
 
@@ -130,7 +135,7 @@ func (s *Store) beforePod(p *api.Pod) {
 		s.oldPod = *p
 	}
 	if n := s.pending(p.Version); n != nil {
-		n.Pod, n.kept = s.podPast.keep(p), true
+		n.Pod, n.kept, s.kept = s.podPast.keep(p), true, true
 	}
 }
 
@@ -139,7 +144,7 @@ func (s *Store) beforeJob(j *api.Job) {
 		s.oldJob = *j
 	}
 	if n := s.pending(j.Version); n != nil {
-		n.Job, n.kept = s.jobPast.keep(j), true
+		n.Job, n.kept, s.kept = s.jobPast.keep(j), true, true
 	}
 }
 

@@ -65,6 +65,9 @@ func (s *Store) notify() *Notice {
 
 // pending is the notice of a write that some view has not seen yet, or nil. A write is a version is a notice.
 func (s *Store) pending(version uint64) *Notice {
+	if len(s.history) == 0 {
+		return nil
+	}
 	if at := len(s.history) - 1 - int(s.version-version); at >= 0 {
 		return &s.history[at]
 	}
@@ -79,30 +82,31 @@ type view struct {
 	fired  bool     // it has come
 }
 
-// Due are the notices that the view's component learns of now, in order; they are then seen. Where deliveries are
-// delayed it is one at most: a component reacts to each before it learns of the next. For that a KindWatch event is
-// scheduled. The slice is valid until the next write.
-func (s *Store) Due(id ViewID) []Notice {
-	if !s.hasWatch {
-		return s.history
-	}
-	return s.delayed(id)
-}
+// Delayed says whether deliveries are delayed: then each view has its own, by Due; else all see Unseen at once.
+func (s *Store) Delayed() bool { return s.hasWatch }
 
-func (s *Store) delayed(id ViewID) []Notice {
+// Unseen are the notices that nobody has taken yet, in order. The slice is valid until the next write.
+func (s *Store) Unseen() []Notice { return s.history }
+
+// nothing is a notice of nothing.
+var nothing Notice
+
+// Due is the notice that the view's component learns of now, which is then seen; an empty one if there is none. It is
+// one at a time: a component reacts to each before it learns of the next, for which a KindWatch event is scheduled.
+func (s *Store) Due(id ViewID) *Notice {
 	v := &s.views[id]
 	if v.armed {
-		return nil
+		return &nothing
 	}
 	at := v.next - s.dropped
 	if !v.fired {
 		s.arm(id, v)
-		return nil
+		return &nothing
 	}
 	v.fired = false
 	v.next++
 	s.arm(id, v)
-	return s.history[at : at+1]
+	return &s.history[at]
 }
 
 // arm schedules the delivery of the view's next notice, if there is one.
@@ -126,10 +130,14 @@ func (s *Store) Disarm(id ViewID) { s.views[id].armed, s.views[id].fired = false
 // Forget drops the notices that every view has seen, which without delays is all of them. With delays it keeps the
 // history short without touching it at every write.
 func (s *Store) Forget() {
-	if !s.hasWatch {
+	if s.hasWatch {
+		s.forgetSeen()
+	} else {
 		s.drop()
-		return
 	}
+}
+
+func (s *Store) forgetSeen() {
 	low := s.views[0].next
 	for i := range s.views {
 		low = min(low, s.views[i].next)
@@ -149,8 +157,11 @@ func (s *Store) Forget() {
 // drop empties the history.
 func (s *Store) drop() {
 	s.history = s.history[:0]
-	s.podPast.reset()
-	s.jobPast.reset()
+	if s.kept {
+		s.kept = false
+		s.podPast.reset()
+		s.jobPast.reset()
+	}
 }
 
 // compact moves the unseen rest of the history to the front.
