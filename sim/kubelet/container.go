@@ -104,8 +104,13 @@ func (l *Life) started(i int, now des.Time) {
 	}
 	c.state, c.ending, c.exit, c.oom = running, byItself, 0, false
 	c.startedAt = now
-	c.naturalEnd = now.Add(c.fate.Run).Add(l.phase)
-	l.finish(i, c.naturalEnd, byItself)
+	if end := now.Add(c.fate.Run).Add(l.phase); c.fate.End == api.EndEvicted {
+		c.naturalEnd, c.finishedAt, c.at = des.Never, des.Never, des.Never
+		l.evictAt = min(l.evictAt, end)
+	} else {
+		c.naturalEnd = end
+		l.finish(i, end, byItself)
+	}
 	c.ready, c.readyAt = false, des.Never
 	if c.kind != api.Init {
 		c.ready = c.fate.Ready == 0
@@ -139,10 +144,6 @@ func (l *Life) exited(i int, now des.Time) {
 	switch c.ending {
 	case byItself:
 		l.change(CauseFate)
-		if c.fate.End == api.EndEvicted && !l.stopping {
-			l.evict(now)
-			return
-		}
 	case bySIGTERM:
 		l.change(l.stopCause)
 	case bySIGKILL:
@@ -167,7 +168,7 @@ func (c *container) concluded() {
 	switch {
 	case c.ending == bySIGTERM:
 		c.exit = c.fate.TermExit
-	case c.ending == bySIGKILL, c.fate.End == api.EndEvicted:
+	case c.ending == bySIGKILL:
 		c.exit = exitKilled
 	case c.fate.End == api.EndOOM:
 		c.exit, c.oom = exitKilled, true

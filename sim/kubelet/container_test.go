@@ -59,8 +59,16 @@ func TestContainers_Mains(t *testing.T) {
 			0.000s start: Running ready | a=running b=running c=running
 			0.000s restart: Running ready restarts=1 | a=running b=running c=running#1
 			0.000s back-off: Running restarts=1 | a=running b=running c=CrashLoopBackOff#1
-			10.000s evict: Failed restarts=1 exit=137 Evicted TerminationByKubelet finished=never unready=0.000s | ` +
-			`a=Error(137) b=Error(137) c=ContainerStatusUnknown(137)#1`,
+			10.000s evict: Failed restarts=1 exit=143 Evicted TerminationByKubelet finished=never unready=0.000s | ` +
+			`a=Error(143) b=Error(143) c=ContainerStatusUnknown(137)#1`,
+	}, {
+		name:       "an eviction waits two seconds for one that does not listen, and its condition waits too",
+		containers: "a, b",
+		fates:      "a: run=10s evict\nb: forever stubborn",
+		want: `
+			0.000s start: Running ready | a=running b=running
+			10.000s evict: Running exit=143 | a=Error(143) b=running
+			12.000s evict: Failed exit=143 Evicted TerminationByKubelet finished=12.000s unready=10.000s | a=Error(143) b=Error(137)`,
 	}} {
 		t.Run(tc.name, tc.check)
 	}
@@ -131,8 +139,8 @@ var initStories = []story{{
 	fates:      "a: run=2s evict",
 	want: `
 			0.000s start: Pending | a=running main=PodInitializing
-			2.000s evict: Failed exit=137 Evicted TerminationByKubelet finished=never unready=0.000s | ` +
-		`a=Error(137) main=PodInitializing`,
+			2.000s evict: Failed exit=143 Evicted TerminationByKubelet finished=never unready=0.000s | ` +
+		`a=Error(143) main=PodInitializing`,
 }}
 
 func TestContainers_Init(t *testing.T) {

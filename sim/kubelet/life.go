@@ -31,6 +31,7 @@ type Life struct {
 	begun    des.Time // the kubelet learnt of the pod
 	rejectAt des.Time // it refuses the pod; Never
 	deadline des.Time // activeDeadlineSeconds runs out; Never
+	evictAt  des.Time // the kubelet evicts it, unless it is ending already; Never
 	endAt    des.Time // a pod of which nothing runs any more ends; Never
 	endCause Cause    // why then
 	removeAt des.Time // the deletion is confirmed; Never
@@ -69,7 +70,7 @@ func (l *Life) Begin(env *Env, pod *api.Pod, t *api.PodTemplate, now des.Time) {
 	l.key.Job, l.key.Index, l.key.Attempt, l.key.Number = pod.Job, pod.Index, pod.Attempt, pod.Number
 	l.phase = env.Knobs.Latency.PhaseOf(pod.Job, pod.Number)
 	l.begun = now
-	l.rejectAt, l.deadline, l.endAt, l.removeAt = des.Never, des.Never, des.Never, des.Never
+	l.rejectAt, l.deadline, l.evictAt, l.endAt, l.removeAt = des.Never, des.Never, des.Never, des.Never, des.Never
 	l.status.Clear()
 	if s := t.ActiveDeadlineSeconds; s.Set {
 		// From status.startTime, which has whole seconds (active_deadline.go:94, status_manager.go:979@v1.37.2).
@@ -125,7 +126,7 @@ func (l *Life) earliest() des.Time {
 	}
 	next := min(l.rejectAt, l.endAt)
 	if !l.stopping {
-		next = min(next, l.deadline)
+		next = min(next, l.deadline, l.evictAt)
 	}
 	for i := range l.containers {
 		next = min(next, l.containers[i].at, l.containers[i].readyAt)
@@ -176,6 +177,9 @@ func (l *Life) step(now des.Time) {
 	}
 	if !l.stopping && l.deadline <= now {
 		l.expire(now)
+	}
+	if !l.stopping && l.evictAt <= now {
+		l.evict(now)
 	}
 	for i := range l.containers {
 		if c := &l.containers[i]; c.state == running && c.at <= now {

@@ -63,7 +63,19 @@ func TestLife_Runs(t *testing.T) {
 		fates:     "main: run=10s evict",
 		want: `
 			0.000s start: Running ready
-			10.000s evict: Failed exit=137 Evicted TerminationByKubelet finished=10.000s unready=10.000s`,
+			10.000s evict: Failed exit=143 Evicted TerminationByKubelet finished=10.000s unready=10.000s`,
+	}, {
+		name:  "evicted, and it does not listen: two seconds",
+		fates: "main: run=10s evict stubborn",
+		want: `
+			0.000s start: Running ready
+			12.000s evict: Failed exit=137 Evicted TerminationByKubelet finished=12.000s unready=12.000s`,
+	}, {
+		name:  "evicted, and it exits with 0 on SIGTERM: Succeeded",
+		fates: "main: run=10s evict term=1s termexit=0",
+		want: `
+			0.000s start: Running ready
+			11.000s evict: Succeeded TerminationByKubelet finished=11.000s unready=11.000s`,
 	}, {
 		name:  "not admitted: no container status, no Ready condition",
 		begin: des.Time(des.Second),

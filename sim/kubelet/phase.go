@@ -75,8 +75,13 @@ func (l *Life) summarise(now des.Time) {
 	switch {
 	case l.ended:
 		s.Phase, s.Reason = api.Failed, l.reason
-		if l.reason == api.NoReason && l.succeeded() {
-			s.Phase = api.Succeeded
+		if l.reason == api.Evicted {
+			s.Disruption = api.TerminationByKubelet
+		}
+		// That an evicted pod Failed is what the kubelet says before its containers are killed; afterwards their exit
+		// codes decide, as for any other but one past its deadline (kubelet_pods.go:1926-1957@v1.37.2).
+		if l.reason != api.DeadlineExceeded && l.succeeded() {
+			s.Phase, s.Reason = api.Succeeded, api.NoReason
 		}
 	case started && s.Phase == api.Pending:
 		s.Phase, s.RunningSince = api.Running, now

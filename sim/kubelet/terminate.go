@@ -166,22 +166,15 @@ func (l *Life) stopSidecars(now des.Time) {
 	l.stop(now, l.t.TerminationGracePeriodSeconds, CauseSidecars)
 }
 
-// evict kills the containers that still run and ends the pod. It is not restarted (eviction_manager.go:646@v1.37.2).
+// evictionGrace is the grace period of a pod that is evicted for its node's sake, in seconds (eviction_manager.go:62,
+// 431@v1.37.2).
+const evictionGrace = 1
+
+// evict ends the pod, whatever its restartPolicy. Its containers get SIGTERM, and for all that minimumGrace; the reason and
+// the condition are written with the terminal phase (evictPod, eviction_manager.go:633; status_manager.go:1473@v1.37.2).
 func (l *Life) evict(now des.Time) {
-	l.change(CauseEvict)
-	l.reason, l.status.Disruption = api.Evicted, api.TerminationByKubelet
-	l.stopping, l.boot = true, len(l.containers)
-	for i := range l.containers {
-		c := &l.containers[i]
-		if c.state == running {
-			if c.finishedAt > now {
-				c.finishedAt, c.ending = now, bySIGKILL
-			}
-			c.concluded()
-			c.ready, c.readyAt = false, des.Never
-		}
-		l.cancel(c)
-	}
+	l.reason = api.Evicted
+	l.stop(now, evictionGrace, CauseEvict)
 }
 
 // reject ends a pod that the kubelet does not admit: it has no container statuses and no conditions

@@ -66,13 +66,13 @@ var deletions = []story{{
 			10.000s remove: DELETE
 			done`,
 }, {
-	name:    "one that would be evicted while it does not listen is only killed",
+	name:    "one that is ending is not evicted",
 	fates:   "main: run=10s stubborn evict",
 	deletes: at5(30),
 	want: `
 			0.000s start: Running ready
-			10.000s fate: Failed exit=137 finished=10.000s unready=10.000s
-			10.000s remove: DELETE
+			35.000s kill: Failed exit=137 finished=35.000s unready=35.000s
+			35.000s remove: DELETE
 			done`,
 }, {
 	name:    "a grace period of one second is two for the container",
