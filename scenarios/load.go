@@ -170,6 +170,7 @@ func (l *loader) manifest(d *document, n *yaml.Node, at string) {
 func (d *document) job(n *yaml.Node, at string, written *batchv1.Job) *batchv1.Job {
 	d.refuseUnmodelled(n, at)
 	job := written.DeepCopy()
+	asNew(job)
 	setDefaults(job)
 	d.validateJob(at, job)
 	return job

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -129,8 +130,11 @@ func (d *document) validateLabels(at string, labels map[string]string) {
 
 func (d *document) validateTemplate(at string, p *corev1.PodSpec) {
 	if p.RestartPolicy != corev1.RestartPolicyNever && p.RestartPolicy != corev1.RestartPolicyOnFailure {
-		d.add(at+"restartPolicy", "%q: a Job's pods are not restarted for ever (allowed: OnFailure, Never)",
-			cmp.Or(cut(string(p.RestartPolicy)), "Always")) // the default
+		given := "is not given, and Always by default"
+		if p.RestartPolicy != "" {
+			given = strconv.Quote(cut(string(p.RestartPolicy)))
+		}
+		d.add(at+"restartPolicy", "%s: a Job's pods are not restarted for ever (allowed: OnFailure, Never)", given)
 	}
 	nonNegative(d, at+"terminationGracePeriodSeconds", p.TerminationGracePeriodSeconds)
 	if s := p.ActiveDeadlineSeconds; s != nil && (*s < 1 || *s > 1<<31-1) {

@@ -119,8 +119,8 @@ f.yaml:13: spec.template.spec.nodeSelector: cannot be simulated: the scheduler w
 		`f.yaml:7: spec.template.spec.restartPolicy: "Always": a Job's pods are not restarted for ever ` +
 			`(allowed: OnFailure, Never)`},
 	{"no restartPolicy", strings.Replace(jobText("", ""), "      restartPolicy: Never\n", "", 1),
-		`f.yaml:6: spec.template.spec.restartPolicy: "Always": a Job's pods are not restarted for ever ` +
-			`(allowed: OnFailure, Never)`},
+		`f.yaml:6: spec.template.spec.restartPolicy: is not given, and Always by default: a Job's pods are not ` +
+			`restarted for ever (allowed: OnFailure, Never)`},
 	{"a finalizer", strings.Replace(jobText("", ""), "{name: a}", "{name: a, finalizers: [x.y/z]}", 1),
 		`f.yaml:3: metadata.finalizers: cannot be simulated: it would hold up the removal of the object`},
 	{"a number as text", strings.Replace(jobText("", ""), "busybox", "busybox, env: [{name: X, value: 1}]", 1),
@@ -221,6 +221,7 @@ metadata:
 spec:
   completionMode: NonIndexed
   manualSelector: false
+  selector: {matchLabels: {batch.kubernetes.io/controller-uid: 0e7b5b1e}}
   podReplacementPolicy: TerminatingOrFailed
   suspend: no
   template:

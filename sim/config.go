@@ -36,13 +36,14 @@ type Until struct {
 	Horizon des.Time
 	// Quiescent goes on until nothing is left to happen, also past the last finished Job.
 	Quiescent bool
-	// MaxSteps is how many events may happen before the run is given up with an error. 0 is 1e9.
+	// MaxSteps is how many events may happen before the run is given up with an error. 0 is 2e8, about
+	// twenty million pods and some gigabytes of memory.
 	MaxSteps uint64
 }
 
 const (
 	defaultHorizon  = des.Time(365 * 24 * des.Hour)
-	defaultMaxSteps = 1_000_000_000
+	defaultMaxSteps = 200_000_000
 )
 
 // ErrTooManySteps is a run that went past Until.MaxSteps.

@@ -151,6 +151,10 @@ func loadPath(name string, stdin io.Reader) ([]*scenarios.Scenario, []scenarios.
 	}
 	info, err := os.Stat(name)
 	if err != nil {
+		var what *fs.PathError
+		if errors.As(err, &what) {
+			err = fmt.Errorf("%s: %w", name, what.Err)
+		}
 		return nil, nil, usageError{err}
 	}
 	if info.IsDir() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
@@ -76,7 +77,13 @@ func newRoot(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		what, why, found := strings.Cut(err.Error(), ": strconv.") // and what Go says of its own
+		if i := strings.LastIndex(why, ": "); found && i >= 0 {
+			what += why[i:]
+		}
+		return usageError{errors.New(what)}
+	})
 	root.AddCommand(newRun(s), newExplain(s), newList(s), newValidate(s), newCompare(s), newPlot(s), newConformance(s))
 	return root
 }

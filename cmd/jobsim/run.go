@@ -125,7 +125,10 @@ func (o *runOptions) once(s streams, sc *scenarios.Scenario, cfg *sim.Config) er
 	case "trace":
 		_, err = s.out.Write(trace.Encode(t))
 	case "table", "wide":
-		err = printTimeline(s.out, t, &out, o.output == "wide")
+		if err = printTimeline(s.out, t, &out, o.output == "wide"); len(cfg.Fates) == 0 && err == nil {
+			_, err = fmt.Fprintln(s.out, "  as nothing says otherwise, every container exited with 0 at once: "+
+				"see --duration and --failure-rate")
+		}
 	default:
 		err = printSummary(s.out, o.output, summarise(sc.Name, o.seed, []study.Result{study.ResultOf(&out)}))
 	}

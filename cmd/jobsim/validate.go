@@ -17,7 +17,11 @@ func newValidate(s streams) *cobra.Command {
 				return err
 			}
 			for _, sc := range all {
-				fmt.Fprintf(s.out, "scenario %s is valid: %d Jobs\n", sc.Name, len(sc.Manifests))
+				jobs := "1 Job"
+				if n := len(sc.Manifests); n != 1 {
+					jobs = fmt.Sprintf("%d Jobs", n)
+				}
+				fmt.Fprintf(s.out, "scenario %s is valid: %s\n", sc.Name, jobs)
 			}
 			return nil
 		},

@@ -12,7 +12,7 @@ type End uint8
 const (
 	EndExit     End = iota // the container exits after Run with Exit
 	EndOOM                 // it is killed for its memory after Run: exit 137, reason OOMKilled
-	EndEvicted             // the kubelet evicts the whole pod after Run: SIGTERM, 2 s, then Failed, Evicted, DisruptionTarget
+	EndEvicted             // the kubelet evicts the whole pod after Run: SIGTERM, 2 s, Failed, Evicted, DisruptionTarget
 	EndRejected            // the kubelet rejects the pod before any container starts: Failed without container statuses
 	EndStuck               // the container never starts (image pull, missing config): the pod stays Pending
 )

@@ -170,8 +170,8 @@ func (l *Life) stopSidecars(now des.Time) {
 // 431@v1.37.2).
 const evictionGrace = 1
 
-// evict ends the pod, whatever its restartPolicy. Its containers get SIGTERM, and for all that minimumGrace; the reason and
-// the condition are written with the terminal phase (evictPod, eviction_manager.go:633; status_manager.go:1473@v1.37.2).
+// evict ends the pod, whatever its restartPolicy. Its containers get SIGTERM, and for all that minimumGrace; the reason
+// and the condition are written with the terminal phase (eviction_manager.go:633, status_manager.go:1473@v1.37.2).
 func (l *Life) evict(now des.Time) {
 	l.reason = api.Evicted
 	l.stop(now, evictionGrace, CauseEvict)
