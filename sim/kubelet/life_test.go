@@ -58,6 +58,26 @@ func TestLife_Runs(t *testing.T) {
 			0.000s start: Running ready
 			10.000s fate: Failed exit=137 oom finished=10.000s unready=10.000s`,
 	}, {
+		name:  "not admitted: no container status, no Ready condition",
+		begin: des.Time(des.Second),
+		fates: "main: start=3s reject",
+		want:  `4.000s reject: Failed UnexpectedAdmissionError finished=never no-ready-condition`,
+	}, {
+		name:  "the image cannot be pulled: Pending for ever",
+		fates: "main: stuck",
+		want:  ``,
+	}, {
+		name:  "no exit of its own",
+		fates: "main: forever",
+		want:  `0.000s start: Running ready`,
+	}} {
+		t.Run(tc.name, tc.check)
+	}
+}
+
+// An evicted pod's containers get SIGTERM and two seconds.
+func TestLife_Evictions(t *testing.T) {
+	for _, tc := range []story{{
 		name:      "evicted, for which OnFailure is no help",
 		onFailure: true,
 		fates:     "main: run=10s evict",
@@ -76,19 +96,6 @@ func TestLife_Runs(t *testing.T) {
 		want: `
 			0.000s start: Running ready
 			11.000s evict: Succeeded TerminationByKubelet finished=11.000s unready=11.000s`,
-	}, {
-		name:  "not admitted: no container status, no Ready condition",
-		begin: des.Time(des.Second),
-		fates: "main: start=3s reject",
-		want:  `4.000s reject: Failed UnexpectedAdmissionError finished=never no-ready-condition`,
-	}, {
-		name:  "the image cannot be pulled: Pending for ever",
-		fates: "main: stuck",
-		want:  ``,
-	}, {
-		name:  "no exit of its own",
-		fates: "main: forever",
-		want:  `0.000s start: Running ready`,
 	}} {
 		t.Run(tc.name, tc.check)
 	}
