@@ -174,11 +174,15 @@ func (w *World) deliver() {
 		due := w.store.Unseen()
 		for i := range due {
 			n := &due[i]
-			w.kubelet.Observe(n)
-			w.sched.Observe(n)
+			if n.Job == nil {
+				w.kubelet.Observe(n)
+				w.sched.Observe(n)
+			}
 			w.jobctl.Observe(n)
-			w.gc.Observe(n)
-			w.nodectl.Observe(n)
+			if n.Pod == nil || !w.store.AllStays() {
+				w.gc.Observe(n)
+				w.nodectl.Observe(n)
+			}
 		}
 	}
 	w.store.Forget()

@@ -39,9 +39,7 @@ func (c *Collector) Reset() {
 func (c *Collector) Observe(n *store.Notice) {
 	switch {
 	case n.Pod != nil:
-		if !c.store.AllStays() {
-			c.observePod(n.Pod, c.store.Job(n.Pod.Job))
-		}
+		c.observePod(n.Pod, c.store.Job(n.Pod.Job))
 	case n.Job != nil:
 		c.observeJob(n.Job)
 	}

@@ -42,11 +42,6 @@ func (c *cache) reset() {
 	*c = cache{slots: c.slots[:0], free: c.free[:0], slotOf: c.slotOf[:0]}
 }
 
-// known says whether the pod has been seen before.
-func (c *cache) known(id api.PodID) bool {
-	return int(id) < len(c.slotOf) && c.slotOf[id] != unseen
-}
-
 // lookup is the pod's slot, or nil where no rule can care about it any more.
 func (c *cache) lookup(id api.PodID) *slot {
 	if int(id) >= len(c.slotOf) || c.slotOf[id] < 0 {
@@ -58,25 +53,24 @@ func (c *cache) lookup(id api.PodID) *slot {
 // pod is a pod that is known to be cached.
 func (c *cache) pod(id api.PodID) *api.Pod { return &c.slots[c.slotOf[id]].pod }
 
-// put stores the pod as it is now and brings the counts of its Job up to date.
-func (c *cache) put(n *podCounts, p *api.Pod) {
+// put stores the pod as it is now, brings the counts of its Job up to date, and says whether the pod is new.
+func (c *cache) put(n *podCounts, p *api.Pod) (isNew bool) {
 	for int(p.ID) >= len(c.slotOf) {
 		c.slotOf = append(c.slotOf, unseen)
 	}
-	s := c.lookup(p.ID)
-	if s != nil {
-		c.count(n, s, -1)
-	}
+	at := c.slotOf[p.ID]
 	if p.Version == 0 || p.Status.Phase.Terminal() && !p.Finalizer {
-		if s != nil {
-			c.place(&n.active, s, &s.activePos, false, activePosOf)
-			c.place(&n.ended, s, &s.endedPos, false, endedPosOf)
-			c.free = append(c.free, c.slotOf[p.ID])
+		if at >= 0 {
+			c.drop(n, at)
 		}
 		c.slotOf[p.ID] = settled
-		return
+		return at == unseen
 	}
-	if s == nil {
+	var s *slot
+	if at >= 0 {
+		s = &c.slots[at]
+		c.count(n, s, -1)
+	} else {
 		s = c.newSlot(p.ID)
 	}
 	s.pod = *p
@@ -89,6 +83,16 @@ func (c *cache) put(n *podCounts, p *api.Pod) {
 	if ended := !active && p.Finalizer; ended != (s.endedPos >= 0) {
 		c.place(&n.ended, s, &s.endedPos, ended, endedPosOf)
 	}
+	return at == unseen
+}
+
+// drop takes a pod out of the counts and gives its slot away.
+func (c *cache) drop(n *podCounts, at int32) {
+	s := &c.slots[at]
+	c.count(n, s, -1)
+	c.place(&n.active, s, &s.activePos, false, activePosOf)
+	c.place(&n.ended, s, &s.endedPos, false, endedPosOf)
+	c.free = append(c.free, at)
 }
 
 func (c *cache) newSlot(id api.PodID) *slot {

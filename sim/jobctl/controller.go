@@ -105,8 +105,7 @@ func (c *Controller) Observe(n *store.Notice) {
 // observePod is addPod, updatePod and deletePod (job_controller.go:402-572).
 func (c *Controller) observePod(p *api.Pod) {
 	j := c.state(p.Job)
-	known := c.cache.known(p.ID)
-	c.cache.put(&j.seen, p)
+	isNew := c.cache.put(&j.seen, p)
 	if p.Version == 0 || p.Status.Phase == api.Failed {
 		c.noteFailJob(j, p)
 	}
@@ -117,7 +116,7 @@ func (c *Controller) observePod(p *api.Pod) {
 	if j.job.Version == 0 {
 		return
 	}
-	if !known {
+	if isNew {
 		j.expect.creationObserved()
 	}
 	c.enqueue(j, c.knobs.SyncBatch)

@@ -118,15 +118,7 @@ func (k *Kubelet) Wake(id api.PodID, gen int32) {
 	act := l.Act(k.kernel.Now())
 	w := store.Writer{Actor: trace.Kubelet, Because: act.Because.Rule()}
 	if act.Write {
-		status := l.Status()
-		if status.Disruption == api.NoDisruption {
-			status.Disruption = p.Status.Disruption // another component's word stands
-		}
-		if job := k.store.Job(p.Job).Spec; len(job.PodFailurePolicy) > 0 && len(job.Template.Containers) > 1 {
-			k.exits = l.exits(k.exits[:0])
-			status.Exits = k.store.KeepExits(p.Status.Exits, k.exits)
-		}
-		k.store.UpdatePodStatus(w, id, &status)
+		k.report(w, l, p)
 	}
 	if act.Remove {
 		k.store.DeletePod(w, id, api.Some(int64(0)))
@@ -143,6 +135,25 @@ func (k *Kubelet) Wake(id api.PodID, gen int32) {
 		l.hear(k.kernel.Now(), p)
 	}
 	k.arm(l)
+}
+
+// report writes the status that the life has to report.
+func (k *Kubelet) report(w store.Writer, l *life, p *api.Pod) {
+	job := k.store.Job(p.Job).Spec
+	exits := len(job.PodFailurePolicy) > 0 && len(job.Template.Containers) > 1
+	if l.status.Disruption == p.Status.Disruption && !exits {
+		k.store.UpdatePodStatus(w, p.ID, &l.status) // as it is: to copy what was just written would stall the processor
+		return
+	}
+	status := l.status
+	if status.Disruption == api.NoDisruption {
+		status.Disruption = p.Status.Disruption // another component's word stands
+	}
+	if exits {
+		k.exits = l.exits(k.exits[:0])
+		status.Exits = k.store.KeepExits(p.Status.Exits, k.exits)
+	}
+	k.store.UpdatePodStatus(w, p.ID, &status)
 }
 
 // Lose stops a node: its pods go on, and nobody hears of them.

@@ -66,7 +66,7 @@ func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 func (c *Controller) Observe(n *store.Notice) {
 	switch {
 	case n.Pod != nil:
-		if !c.store.AllStays() && c.collectable(n.Pod) {
+		if c.collectable(n.Pod) {
 			c.armPodGC()
 		}
 	case n.Node != nil:

@@ -53,6 +53,10 @@ func (s *Scheduler) Observe(n *store.Notice) {
 }
 
 func (s *Scheduler) observePod(p *api.Pod) {
+	gone := p.Version == 0 || p.Status.Phase.Terminal()
+	if p.Node != api.NoNode && !gone {
+		return // it is where it is
+	}
 	isNew := int(p.ID) >= len(s.placed)
 	for int(p.ID) >= len(s.placed) {
 		s.placed = append(s.placed, false)
@@ -66,7 +70,7 @@ func (s *Scheduler) observePod(p *api.Pod) {
 		s.kernel.Schedule(at, api.ClassScheduler, api.KindSchedule, int32(p.ID), 0)
 		return
 	}
-	if s.placed[p.ID] && (p.Version == 0 || p.Status.Phase.Terminal()) {
+	if s.placed[p.ID] && gone {
 		s.placed[p.ID] = false
 		s.rooms[p.Node].take(s.requests(p), -1)
 		s.roomMade()
