@@ -69,7 +69,7 @@ func runDefault(t *testing.T, name string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sc.SetProfile("default"); err != nil {
+	if err = sc.SetProfile("default"); err != nil {
 		t.Fatal(err)
 	}
 	tr, _, err := sim.Run(sc.Config())
