@@ -6,6 +6,7 @@ import (
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // Check says how an outcome differs from what the scenario expects; nothing where it does not.
@@ -55,4 +56,42 @@ func (e *Expect) check(o *sim.JobOutcome) (differences []string) {
 		differ("finished", o.Finished, fmt.Sprintf("by %v", by.Duration))
 	}
 	return differences
+}
+
+// CheckTrace says how the times in a trace differ from those that the scenario expects; nothing where they do not.
+func (s *Scenario) CheckTrace(t *trace.Trace) (differences []string) {
+	for i := range s.File.Expect {
+		e := &s.File.Expect[i]
+		created := creations(t, s.Manifests[s.jobID(e.Job)].Name)
+		for k, want := range e.PodsCreatedAt {
+			switch {
+			case k >= len(created):
+				differences = append(differences, fmt.Sprintf("job %s: there is no pod %d, expected at %v", e.Job, k,
+					want.Duration))
+			case max(created[k]-want.Duration, want.Duration-created[k]) > e.Margin.Duration:
+				differences = append(differences, fmt.Sprintf("job %s: pod %d was created at %v, expected at %v, give or take %v",
+					e.Job, k, created[k], want.Duration, e.Margin.Duration))
+			}
+		}
+	}
+	return differences
+}
+
+// creations are when the Job's pods were created, from its own creation on.
+func creations(t *trace.Trace, job string) (created []des.Duration) {
+	var since des.Time
+	for i := range t.Records {
+		r := &t.Records[i]
+		if r.Verb != trace.Create || r.Ref.Name != job {
+			continue
+		}
+		switch r.Ref.Kind {
+		case trace.KindJob:
+			since = r.At
+		case trace.KindPod:
+			created = append(created, r.At.Sub(since))
+		case trace.KindNode, trace.KindCronJob:
+		}
+	}
+	return created
 }

@@ -212,6 +212,8 @@ type Expect struct {
 	FailedIndexes    *string `json:"failedIndexes,omitempty"`
 	FinishedNotFrom  Span    `json:"finishedAfter,omitzero"`
 	FinishedBy       Span    `json:"finishedBefore,omitzero"`
+	PodsCreatedAt    []Span  `json:"podsCreatedAt,omitempty"` // the first pods, from the Job's creation on
+	Margin           Span    `json:"margin,omitzero"`         // by which podsCreatedAt may be missed; absent: exact
 }
 
 // YAML is the scenario as a file of its own: what it says is what was written, and manifests read from other files

@@ -30,7 +30,7 @@ func runNamed(t *testing.T, name string) ([]byte, *trace.Trace, sim.Outcome) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range sc.Check(&out) {
+	for _, d := range append(sc.Check(&out), sc.CheckTrace(tr)...) {
 		t.Error(d)
 	}
 	return trace.Encode(tr), tr, out

@@ -171,6 +171,11 @@ f.yaml:12: faults[1].scale.parallelism: is required
 f.yaml:13: faults[2].loseNode: no node is named "x"
 f.yaml:14: faults[3].patch: changes nothing (allowed: parallelism, completions, backoffLimit, maxFailedIndexes, ` +
 			`activeDeadlineSeconds, ttlSecondsAfterFinished, podReplacementPolicy, suspend, requests)`},
+	{"expectations", scenarioText("expect:\n- {job: a}\n- {job: a, margin: 1s, pods: 1}\n- {job: a, podsCreatedAt: [2s, 1s]}\n"),
+		`f.yaml:11: expect[0]: expects nothing (allowed: condition, reason, succeeded, failed, active, ready, ` +
+			`terminating, pods, completedIndexes, failedIndexes, finishedAfter, finishedBefore, podsCreatedAt)
+f.yaml:12: expect[1].margin: belongs to podsCreatedAt, which is not given
+f.yaml:13: expect[2].podsCreatedAt[1]: is before that of the pod before (allowed: in order)`},
 	{"knobs", scenarioText("cluster:\n  profile: nil\n  knobs: {syncBatch: 0s, qps: 3}\n"),
 		`f.yaml:11: cluster.profile: "nil" (allowed: default, none)
 f.yaml:12: cluster.knobs.qps: unknown field

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -204,9 +205,17 @@ var reasons = []string{"", api.ReasonCompletionsReached, api.ReasonSuccessPolicy
 func (s *Scenario) validateExpect(at string, e *Expect) {
 	d := s.doc
 	s.known(at+".job", e.Job, false)
-	if *e == (Expect{Job: e.Job}) {
+	if reflect.DeepEqual(e, &Expect{Job: e.Job}) {
 		d.add(at, "expects nothing (allowed: condition, reason, succeeded, failed, active, ready, terminating, pods, "+
-			"completedIndexes, failedIndexes, finishedAfter, finishedBefore)")
+			"completedIndexes, failedIndexes, finishedAfter, finishedBefore, podsCreatedAt)")
+	}
+	if e.Margin.Set && len(e.PodsCreatedAt) == 0 {
+		d.add(at+".margin", "belongs to podsCreatedAt, which is not given")
+	}
+	for i := 1; i < len(e.PodsCreatedAt); i++ {
+		if e.PodsCreatedAt[i].Duration < e.PodsCreatedAt[i-1].Duration {
+			d.add(fmt.Sprintf("%s.podsCreatedAt[%d]", at, i), "is before that of the pod before (allowed: in order)")
+		}
 	}
 	if allowed := []string{"", "Complete", "Failed", "Unfinished"}; !slices.Contains(allowed, e.Condition) {
 		d.add(at+".condition", "%q (allowed: Complete, Failed, Unfinished)", cut(e.Condition))

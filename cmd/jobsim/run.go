@@ -135,11 +135,11 @@ func (o *runOptions) once(s streams, sc *scenarios.Scenario, cfg *sim.Config) er
 	if err != nil {
 		return err
 	}
-	return checked(s.err, sc, &out)
+	return checked(s.err, sc, &out, t)
 }
 
-func checked(w io.Writer, sc *scenarios.Scenario, out *sim.Outcome) error {
-	differences := sc.Check(out)
+func checked(w io.Writer, sc *scenarios.Scenario, out *sim.Outcome, t *trace.Trace) error {
+	differences := append(sc.Check(out), sc.CheckTrace(t)...)
 	for _, d := range differences {
 		fmt.Fprintf(w, "scenario %s: %s\n", sc.Name, d)
 	}
