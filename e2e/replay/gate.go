@@ -66,7 +66,7 @@ func toRun(f *api.Fate) fate.Run {
 	case api.EndOOM:
 		run.End = fate.Memory
 	case api.EndEvicted:
-		run.End, run.Term = fate.Disk, fate.Forever // an evicted run is killed; the kubelet asks it to end before that
+		run.End = fate.Disk
 	case api.EndExit, api.EndRejected, api.EndStuck: // the last two never run
 	}
 	return run
