@@ -124,8 +124,8 @@ var relations = []property{
 		"would complete, or that a higher limit makes anything sooner", gen.All.Without(gen.Patches), limitNotReached},
 	{"scaling", "the only unit of time is the API's second: with whole seconds everywhere, k times as long is the same k " +
 		"times as slowly. Out are the minimum grace periods and the pace at which taints are put on, which are constants",
-		gen.All.Without(chance.Features()...).Without(gen.Grace, gen.DeletePods, gen.EvictPods, gen.ClientLimit, gen.NodeLoss),
-		scaling},
+		gen.All.Without(chance.Features()...).Without(gen.Grace, gen.DeletePods, gen.EvictPods, gen.NodePressure, gen.ClientLimit,
+			gen.NodeLoss), scaling},
 }
 
 // edit makes records of the changed run and the other one comparable; false leaves a record out. nil leaves all as they
