@@ -65,6 +65,7 @@ golden: ## rewrite all golden files, stories and README outputs, and show what c
 	go test $$(grep -rl --include='*_test.go' 'datadriven.RunTest' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u) -rewrite
 	git diff --stat && git status --short
 
+# Go minimises each input that is new to it, for up to a minute, without counting that: 100x bounds it.
 soak: ## look for what breaks something, T=1m: half the time by every fuzz test, half by random scenarios from SEED
 	@half=$$(( ($$(echo '$(T)' | sed 's/h/*3600+/; s/m/*60+/; s/s/+/')0) / 2 )); \
 	fuzz=$$(for p in $$(grep -rl --include='*_test.go' '^func Fuzz' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u); do \

@@ -140,7 +140,13 @@ func (p *pair) shape() {
 	p.classes = 1 + p.next()%16
 }
 
+// most is how many events may be pending: with ten times as many, 256 bytes of program keep the twin busy for seconds.
+const most = 4096
+
 func (p *pair) schedule() {
+	if len(p.twin.pending) == most {
+		return
+	}
 	span := p.random.Uint64() & (1<<p.width - 1) >> p.grain << p.grain
 	e := twinEvent{
 		at:    p.k.Now().Add(Duration(span)),
