@@ -115,6 +115,9 @@ func (b *builder) outcome() {
 			b.exact(a.Key, a.Value)
 		}
 	}
+	for i, c := range b.job.Changes {
+		b.exact(fmt.Sprintf("change %d", i+1), c.What)
+	}
 	if b.job.Removed != des.Never {
 		b.exact("removed by", string(b.job.RemovedBy))
 	}
@@ -134,6 +137,9 @@ func (b *builder) pods() {
 	var indexes []int32
 	for _, p := range b.job.Pods {
 		b.exact(podName(p)+" outcome", p.Outcome())
+		if p.Disruption != "" {
+			b.exact(podName(p)+" disruption", p.Disruption)
+		}
 		if p.Restarts > 0 {
 			b.exact(podName(p)+" restarts", strconv.Itoa(p.Restarts))
 		}
@@ -200,6 +206,9 @@ func (b *builder) times() {
 	for _, c := range last.Conditions {
 		b.at("condition "+string(c.Type)+" since", c.Transition)
 	}
+	for i, c := range j.Changes {
+		b.at(fmt.Sprintf("change %d made", i+1), c.At)
+	}
 	b.at("finished", j.Finished())
 	b.at("removed", j.Removed)
 	if f := j.Finished(); f != des.Never {
@@ -226,5 +235,6 @@ type instant struct {
 
 func (p *Pod) instants() []instant {
 	return []instant{{"created", p.Created}, {"bound", p.Bound}, {"started", p.Started}, {"ended", p.Ended},
-		{"terminated", p.Terminated}, {"untracked", p.Untracked}, {"removed", p.Removed}}
+		{"terminated", p.Terminated}, {"untracked", p.Untracked}, {"removed", p.Removed},
+		{"disrupted", p.Disrupted}}
 }

@@ -25,8 +25,15 @@ type Job struct {
 	Submitted des.Time
 	Removed   des.Time
 	RemovedBy trace.Actor // who removed it, if it was
+	Changes   []Change    // of its spec, and its being marked for deletion, as they came
 	Writes    []Write     // of its status, as they came
 	Pods      []*Pod      // by index and attempt
+}
+
+// Change is what somebody made of a Job, such as "user update suspend=true".
+type Change struct {
+	At   des.Time
+	What string
 }
 
 // Write is one write of a Job's status.
@@ -50,8 +57,10 @@ type Pod struct {
 	Terminated des.Time // deletionTimestamp was set for the first time
 	Untracked  des.Time // the Job controller has counted it
 	Removed    des.Time
+	Disrupted  des.Time    // it got a DisruptionTarget condition, for Disruption
 	Succeeded  bool        // it became Succeeded; meaningful where Ended
 	Why        []trace.Arg // why it Failed: exit, oom, reason, disruption
+	Disruption string
 	Restarts   int
 }
 
@@ -116,7 +125,10 @@ func (r *reader) job(rec *trace.Record) error {
 			return err
 		}
 		j.Writes = append(j.Writes, w)
-	default: // a change of its spec tells nothing by itself
+	case trace.Update, trace.Terminate:
+		what := joinArgs(string(rec.Actor)+" "+string(rec.Verb), rec.Args)
+		j.Changes = append(j.Changes, Change{rec.At, what})
+	default: // what was refused changed nothing
 	}
 	return nil
 }
@@ -156,7 +168,7 @@ func (r *reader) pod(rec *trace.Record) error {
 			return fmt.Errorf("the Job was not created")
 		}
 		p := &Pod{Ref: rec.Ref, Created: rec.At, Bound: des.Never, Started: des.Never, Ended: des.Never,
-			Terminated: des.Never, Untracked: des.Never, Removed: des.Never}
+			Terminated: des.Never, Untracked: des.Never, Removed: des.Never, Disrupted: des.Never}
 		r.pods[rec.Ref] = p
 		j.Pods = append(j.Pods, p)
 		return nil
@@ -182,7 +194,10 @@ func (r *reader) pod(rec *trace.Record) error {
 		p.Untracked = rec.At
 	case trace.Remove:
 		p.Removed = rec.At
-	default: // readiness and disruption show in the writes and in why it failed
+	case trace.Disrupt:
+		p.Disrupted = rec.At
+		p.Disruption, _ = rec.Arg("reason")
+	default: // readiness shows in the Job's writes
 	}
 	return nil
 }
