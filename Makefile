@@ -16,7 +16,7 @@ BENCH ?= .
 
 # How many random scenarios oracle compares, what they may have (scenarios/gen), and with which Kubernetes.
 N ?= 10000
-FEATURES ?= default,-random-latency
+FEATURES ?= default
 VERSION ?= 1.37
 ORACLE = bin/jobsim-oracle$(if $(filter-out 1.37,$(VERSION)),-$(VERSION))
 

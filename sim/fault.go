@@ -14,6 +14,9 @@ var mischief = store.Writer{Actor: trace.User, Because: trace.RuleFault}
 // fault does what the scenario asks for. What it is to be done to may be gone, or not be there yet: then nothing
 // happens, as for a user who gets a 404.
 func (w *World) fault(f *api.Fault) {
+	if f.Kind >= api.DrainNode { // of a node
+		w.learn()
+	}
 	switch f.Kind {
 	case api.PatchJob:
 		w.patch(f.Job, &f.Patch)

@@ -29,6 +29,7 @@ type World struct {
 	fates   api.Fates
 
 	observer *trace.Observer
+	learnt   bool               // the garbage collector and the controllers of nodes know the pods
 	ending   bool               // every Job has finished: the run ends with the instant
 	check    func(*store.Store) // test mode: called after every event
 	over     bool
@@ -72,11 +73,11 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 	}
 	w.store.Reset(&cfg.Knobs, cfg.Nodes, len(cfg.Jobs), source, w.observer)
 	w.jobctl.Reset(&cfg.Knobs, source, w.observer)
-	w.sched.Reset(source, cfg.Knobs.Latency.Bind, len(cfg.Nodes))
+	w.sched.Reset(source, cfg.Knobs.Latency.Bind)
 	w.kubelet.Reset(kubelet.Env{Knobs: &cfg.Knobs, Fates: &w.fates}, len(cfg.Nodes))
-	w.gc.Reset()
+	w.gc.Reset(&cfg.Knobs, source)
 	w.nodectl.Reset(&cfg.Knobs, len(cfg.Nodes))
-	w.ending, w.over = false, false
+	w.ending, w.over, w.learnt = false, false, w.store.Delayed()
 	for i := range cfg.Jobs {
 		w.kernel.Schedule(cfg.Jobs[i].At, api.ClassUser, api.KindSubmit, int32(i), 0)
 	}
@@ -127,17 +128,25 @@ func (w *World) handle(e des.Event) {
 	case api.KindEnd:
 		w.over = true
 	case api.KindWatch:
-		w.store.Disarm(store.ViewID(e.Obj))
+		w.watch()
 	case api.KindWake:
 		w.kubelet.Wake(api.PodID(e.Obj), e.Arg)
 	case api.KindHeartbeat:
 		w.nodectl.Monitor()
 	case api.KindTaint:
 		w.nodectl.Taint(api.NodeID(e.Obj), e.Arg)
+	case api.KindNoSchedule:
+		w.nodectl.NoSchedule(api.NodeID(e.Obj))
+	case api.KindEvictAll:
+		w.nodectl.EvictAll(api.NodeID(e.Obj), e.Arg)
+	case api.KindEvict:
+		w.nodectl.Evict(api.PodID(e.Obj), e.Arg)
 	case api.KindPodGC:
 		w.nodectl.CollectPods()
-	case api.KindSchedule:
-		w.sched.Schedule(e.Obj)
+	case api.KindBind:
+		w.sched.Bind(api.PodID(e.Obj), api.NodeID(e.Arg))
+	case api.KindUnfit:
+		w.sched.Unfit(api.PodID(e.Obj), e.Arg)
 	case api.KindQueue:
 		w.jobctl.Due(api.JobID(e.Obj), e.Arg)
 	case api.KindSync:
@@ -145,47 +154,80 @@ func (w *World) handle(e des.Event) {
 	case api.KindCall:
 		w.jobctl.Called(api.JobID(e.Obj), e.Arg)
 	case api.KindOrphan:
-		w.jobctl.OrphanCalled()
+		w.jobctl.OrphanCalled(e.Obj)
 	case api.KindAPIEvent:
 		w.jobctl.Event(e.Arg)
 	case api.KindTTL:
-		w.gc.Expire(api.JobID(e.Obj), e.Arg)
+		w.gc.Due(api.JobID(e.Obj), e.Arg)
+	case api.KindExpire:
+		w.gc.Expire(api.JobID(e.Obj))
 	case api.KindCollect:
-		w.gc.Collect()
-	case api.KindCollectPod:
-		w.gc.CollectPod(api.PodID(e.Obj))
+		w.gc.Collect(e.Obj, e.Arg)
+	case api.KindCollectAgain:
+		w.gc.Again(api.JobID(e.Obj))
+	case api.KindLetGo:
+		w.gc.LetGo(api.PodID(e.Obj), e.Arg)
 	default:
 		panic(fmt.Sprintf("unknown kind of event: %v", e))
 	}
 }
 
-// deliver gives every component the notices that it learns of now.
+// deliver lets everyone learn of what was written, or has that scheduled where it takes time.
 func (w *World) deliver() {
-	if w.store.Quiet() {
+	switch {
+	case w.store.Quiet():
 		return
-	}
-	if w.store.Delayed() {
-		w.kubelet.Observe(w.store.Due(store.KubeletView))
-		w.sched.Observe(w.store.Due(store.SchedulerView))
-		w.jobctl.Observe(w.store.Due(store.JobControllerView))
-		w.gc.Observe(w.store.Due(store.CollectorView))
-		w.nodectl.Observe(w.store.Due(store.NodeControllerView))
-	} else {
-		due := w.store.Unseen()
-		for i := range due {
-			n := &due[i]
-			if n.Job == nil {
-				w.kubelet.Observe(n)
-				w.sched.Observe(n)
-			}
-			w.jobctl.Observe(n)
-			if n.Pod == nil || !w.store.AllStays() {
-				w.gc.Observe(n)
-				w.nodectl.Observe(n)
-			}
-		}
+	case w.store.Delayed():
+		w.store.Arm()
+	default:
+		w.tell(w.store.History())
 	}
 	w.store.Forget()
+}
+
+// tell lets everyone learn of the notices. While nothing has been deleted, the garbage collector and the controllers of
+// nodes have no use for pods.
+func (w *World) tell(due []store.Notice) {
+	if !w.store.AllStays() {
+		w.learn()
+	}
+	for i := range due {
+		n := &due[i]
+		if n.Job == nil {
+			w.kubelet.Observe(n)
+			w.sched.Observe(n)
+		}
+		w.jobctl.Observe(n)
+		if n.Pod == nil || w.learnt {
+			w.gc.Observe(n)
+			w.nodectl.Observe(n)
+		}
+	}
+}
+
+// learn has those who were not told of pods see them.
+func (w *World) learn() {
+	if !w.learnt {
+		w.learnt = true
+		w.gc.Learn()
+		w.nodectl.Learn()
+	}
+}
+
+// watch lets those learn of the next notice whose watches deliver it now.
+func (w *World) watch() {
+	d := w.store.Deliver()
+	if d.To(api.KubeletPods) {
+		w.kubelet.Observe(d.Notice)
+	}
+	if d.To(api.SchedulerPods, api.SchedulerNodes) {
+		w.sched.Observe(d.Notice)
+	}
+	if d.To(api.ManagerPods, api.ManagerJobs, api.ManagerNodes) {
+		w.jobctl.Observe(d.Notice)
+		w.gc.Observe(d.Notice)
+		w.nodectl.Observe(d.Notice)
+	}
 }
 
 var user = store.Writer{Actor: trace.User, Because: trace.RuleSubmit}

@@ -49,3 +49,6 @@ func (a Actor) controls() bool {
 		return false
 	}
 }
+
+// controlsNodes says whether a is one of those that care for nodes and the pods on them.
+func (a Actor) controlsNodes() bool { return a == PodGC || a == NodeLifecycle || a == TaintEviction }

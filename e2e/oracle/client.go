@@ -52,7 +52,9 @@ func (c *Cluster) newMetadataClient(a Actor) (metadata.Interface, error) {
 // limit is the rate limit of an actor.
 func (c *Cluster) limit(a Actor) Limit {
 	switch {
-	case a.controls() && (a == JobController || !c.options.JobLimitOnly):
+	case a.controlsNodes() && c.options.FreeNodeControllers:
+		return Limit{}
+	case a.controls():
 		return c.options.ManagerLimit
 	case a == Scheduler:
 		return c.options.SchedulerLimit

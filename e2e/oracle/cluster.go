@@ -14,7 +14,7 @@ import (
 
 // The phases of a cluster's start.
 const (
-	managerStart = 10 * time.Second // after the cluster
+	managerStart = 30 * time.Second // after the cluster
 	// settleTime is how long leftover timers get to fire when a cluster is closed: work queues
 	// leave goroutines for a heartbeat, broadcasters for longer.
 	settleTime = time.Hour

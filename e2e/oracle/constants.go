@@ -28,8 +28,8 @@ func fixedConstants(k *api.Knobs) error {
 	d := api.DefaultKnobs()
 	fixed := func(field string, got, want any) {
 		if got != want {
-			errs = append(errs, fmt.Errorf("%w: cluster.knobs.%s: %v (allowed: %v, a constant of Kubernetes)",
-				ErrUnsupported, field, got, want))
+			errs = append(errs, &Unsupported{"cluster.knobs." + field,
+				fmt.Sprintf("%v (allowed: %v, a constant of Kubernetes)", got, want)})
 		}
 	}
 	fixed("slowStartBatch", k.SlowStartBatch, d.SlowStartBatch)

@@ -23,7 +23,7 @@ import (
 type database struct {
 	gate *gate
 	// delay is how late a watcher learns of a write; nil: not at all late.
-	delay func(a Actor, resource string) time.Duration
+	delay func(Actor, Write) time.Duration
 	// observe is told of every committed write, in revision order, under the lock; nil: nobody is.
 	observe func(Write)
 	changed chan struct{} // told of every committed write, if it listens
@@ -150,15 +150,19 @@ func (db *database) commit(c *call, b *bucket, key string, old *entry, obj runti
 		b.objects[key] = ch.cur
 	}
 	b.remember(ch)
+	var write Write
+	if db.observe != nil || db.delay != nil {
+		write = newWrite(c, b.resource, typ, ch, old)
+	}
 	if db.observe != nil {
-		db.observe(newWrite(c, b.resource, typ, ch, old))
+		db.observe(write)
 	}
 	select {
 	case db.changed <- struct{}{}:
 	default:
 	}
 	for _, w := range b.watchers {
-		w.push(ch)
+		w.push(ch, w.due(write))
 	}
 	if obj == nil {
 		return ch.old, nil

@@ -21,8 +21,8 @@ func (f fates) lives() func(PodRun) Life {
 	}
 }
 
-// testStart is time 0 of every scenario here: 20 s after the beginning of a bubble.
-var testStart = time.Date(2000, 1, 1, 0, 0, 20, 0, time.UTC)
+// testStart is time 0 of every scenario here: 90 s after the beginning of a bubble.
+var testStart = time.Date(2000, 1, 1, 0, 1, 30, 0, time.UTC)
 
 // always is the same fate for every run.
 func always(r api.FateRule) func(PodRun) Life { return fates{r}.lives() }

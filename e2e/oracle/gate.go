@@ -18,7 +18,8 @@ import (
 //
 //  1. watch deliveries, by revision; the deliveries of one revision to several watchers go together;
 //  2. requests, by actor (actorOrder);
-//  3. of one actor: those that came to rest before a turn was given before those that came after it;
+//  3. of one actor: those that came to rest before a turn was given before those that came after it, where a request
+//     that has had a turn and comes back, after its wait for a token or for the network, counts by that turn;
 //  4. of those that came together: by the order in which their objects were created, creations last;
 //  5. of one object, and of creations: by their text.
 //
@@ -61,7 +62,8 @@ type turn struct {
 	key     func() string
 	text    string // of key, once it was asked for
 	seq     uint64
-	index   int // in the heap; -1 once out
+	number  uint64 // of the turn, once it was given
+	index   int    // in the heap; -1 once out
 	open    chan struct{}
 }
 
@@ -80,12 +82,25 @@ func wallClock() time.Time {
 	return time.Unix(tv.Unix())
 }
 
+// place is where a request stood at its first turn: it comes back before all that came later. The zero value is that of
+// a request that had none.
+type place uint64
+
 // pass returns when it is the caller's turn, or with an error when ctx ends or the run was stopped.
 // key breaks ties and is asked for only where there are some; nil is the empty text.
 func (g *gate) pass(ctx context.Context, rank int, ordinal uint64, key func() string) error {
+	return g.again(ctx, new(place), rank, ordinal, key)
+}
+
+// again is pass for a request that may have had a turn before.
+func (g *gate) again(ctx context.Context, at *place, rank int, ordinal uint64, key func() string) error {
 	t := &turn{rank: rank, ordinal: ordinal, key: key, open: make(chan struct{})}
 	g.mu.Lock()
-	if rank != rankWatch {
+	switch {
+	case rank == rankWatch:
+	case *at > 0:
+		t.wave = uint64(*at)
+	default:
 		t.wave = g.granted
 	}
 	if g.err != nil {
@@ -116,6 +131,9 @@ func (g *gate) pass(ctx context.Context, rank int, ordinal uint64, key func() st
 	if g.err != nil {
 		return errGateShut
 	}
+	if *at == 0 {
+		*at = place(t.number)
+	}
 	return nil
 }
 
@@ -144,6 +162,7 @@ func (g *gate) next() bool {
 		return false
 	}
 	t := heap.Pop(&g.waiting).(*turn)
+	t.number = g.granted
 	close(t.open)
 	for t.rank == rankWatch && len(g.waiting) > 0 && g.waiting[0].rank == rankWatch && g.waiting[0].ordinal == t.ordinal {
 		close(heap.Pop(&g.waiting).(*turn).open)

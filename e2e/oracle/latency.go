@@ -4,40 +4,100 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/rng"
 )
 
-// network gives the cluster the scenario's latencies. A draw has the address that the simulator gives it where the
-// order of events leaves no doubt; requests and deliveries are numbered as they come, so that only constant latencies
-// of those are the same in both worlds.
+// network gives the cluster the scenario's latencies. Each draw has the address that the simulator gives it. That tells
+// what a request or a delivery is about: in both worlds the same things happen to an object in the same order.
 func (p *player) network(o *Options) {
 	l := &p.cfg.Knobs.Latency
 	source := rng.Source{Seed: p.cfg.Seed, Replication: p.cfg.Replication}
-	if !l.Request.IsZero() {
-		requests := int32(0)
+	if !l.Request.IsZero() || !l.Bind.IsZero() {
+		count := tally{}
 		o.Network = func(r Request) (a Answer) {
-			if r.Actor == JobController && r.Verb != "get" && r.Verb != "list" && r.Verb != "watch" {
-				a.Before = time.Duration(source.Draw(&l.Request, rng.Key{Purpose: rng.Latency, Job: -2, Index: requests}))
-				requests++
+			if r.Actor == Scheduler && r.Subresource == "binding" && o.Scheduler {
+				run := p.tracer.named(types.NamespacedName{Namespace: r.Namespace, Name: r.Name})
+				a.Before = time.Duration(source.Draw(&l.Bind, p.bindKey(run)))
+				return a
 			}
+			client, ok := clients[r.Actor]
+			if !ok || r.Verb == "list" || r.Verb == "watch" {
+				return a
+			}
+			key := api.EventKey(client, 0)
+			if r.Resource == "events" {
+				key = api.EventKey(client, count.next(key)) // its number is the index
+			} else {
+				job, pod := p.about(r)
+				key = api.RequestKey(client, job, pod, count.next(api.RequestKey(client, job, pod, 0)))
+			}
+			a.Before = time.Duration(source.Draw(&l.Request, key))
 			return a
 		}
 	}
 	if !l.Watch.IsZero() {
-		deliveries := int32(0)
-		o.WatchDelay = func(a Actor, _ string) time.Duration {
-			d := source.Draw(&l.Watch, rng.Key{Purpose: rng.Watch, Job: -2, Index: deliveries})
-			deliveries++
-			return time.Duration(d)
+		o.WatchDelay = func(a Actor, w Write) time.Duration {
+			watch, ok := timedWatches[watched{a, w.Resource.Resource}]
+			job, object, n := p.tracer.lastWrite()
+			if !ok || n == 0 {
+				return 0 // nothing that the scenario tells of, such as a heartbeat
+			}
+			return time.Duration(source.Draw(&l.Watch, api.WatchKey(watch, job, object, n)))
 		}
 	}
 	o.Bind = func(pod *corev1.Pod) (string, time.Duration) {
 		run := p.tracer.run(pod)
-		return p.cfg.Nodes[0].Name, time.Duration(source.Draw(&l.Bind, rng.Key{Purpose: rng.Bind,
-			Job: int32(p.lives.jobID(run.Job)), Index: run.Index, Attempt: run.Attempt}))
+		return p.cfg.Nodes[0].Name, time.Duration(source.Draw(&l.Bind, p.bindKey(run)))
 	}
+}
+
+// bindKey is the address of the latency of a pod's binding.
+func (p *player) bindKey(run PodRun) rng.Key {
+	return rng.Key{Purpose: rng.Bind, Job: int32(p.lives.jobID(run.Job)), Index: run.Index, Attempt: run.Attempt}
+}
+
+// clients are the actors whose requests take time. Those of the controllers that care for nodes do not, here and in the
+// simulator.
+var clients = map[Actor]api.Client{
+	JobController: api.JobControllerClient, TTLController: api.TTLClient, GarbageCollector: api.CollectorClient,
+}
+
+// watched is what somebody watches.
+type watched struct {
+	actor    Actor
+	resource string
+}
+
+// timedWatches are those whose deliveries take time.
+var timedWatches = map[watched]api.Watch{
+	{Kubelet, "pods"}: api.KubeletPods, {Scheduler, "pods"}: api.SchedulerPods, {Scheduler, "nodes"}: api.SchedulerNodes,
+	{Manager, "pods"}: api.ManagerPods, {Manager, "jobs"}: api.ManagerJobs, {Manager, "nodes"}: api.ManagerNodes,
+}
+
+// tally counts what happens at addresses.
+type tally map[rng.Key]int32
+
+func (c tally) next(k rng.Key) int32 {
+	n := c[k]
+	c[k]++
+	return n
+}
+
+// about is the Job that a request is about, and the number of its pod, or api.TheJob.
+func (p *player) about(r Request) (api.JobID, int32) {
+	switch {
+	case r.Resource == "jobs":
+		return p.lives.jobID(r.Name), api.TheJob
+	case r.Resource == "pods" && r.Name != "":
+		run := p.tracer.named(types.NamespacedName{Namespace: r.Namespace, Name: r.Name})
+		return p.lives.jobID(run.Job), run.Number
+	case r.Resource == "pods":
+		return p.lives.jobID(r.Owner), api.TheJob
+	}
+	return api.AnyJob, api.TheJob
 }
 
 // jobID is the number of a Job of the scenario.

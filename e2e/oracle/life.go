@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim/api"
@@ -53,6 +54,9 @@ func (l *podLife) Next(e PodEvent) PodStep {
 		template := scenarios.PodTemplate(&e.Pod.Spec)
 		l.Begin(&l.lives.env, &api.Pod{Job: job, Index: l.run.Index, Attempt: l.run.Attempt, Number: l.run.Number},
 			&template, now)
+		if e.Pod.DeletionTimestamp != nil { // it never starts (pkg/kubelet/pod_workers.go:881@v1.37.2)
+			l.Delete(now, ptr.Deref(e.Pod.DeletionGracePeriodSeconds, 0))
+		}
 	case PodDeleted:
 		l.Delete(now, int64(e.Left/time.Second))
 	case PodWake:

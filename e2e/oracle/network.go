@@ -9,6 +9,7 @@ type Request struct {
 	Group, Resource string // "batch", "jobs"
 	Subresource     string // status, binding, eviction or empty
 	Namespace, Name string // Name is empty for create, list and watch
+	Owner           string // of create: the name of the object's controller, if it has one; known to Options.Network only
 }
 
 // Answer is what becomes of a request on its way. The zero value is a perfect network.

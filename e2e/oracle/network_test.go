@@ -133,8 +133,8 @@ func TestNetwork_Faults(t *testing.T) {
 
 // A controller that learns late of its own pods does not make more of them.
 func TestNetwork_SlowWatch(t *testing.T) {
-	o := Options{Life: always(exits(3*time.Second, 0)), WatchDelay: func(a Actor, resource string) time.Duration {
-		if a == Manager && resource == "pods" {
+	o := Options{Life: always(exits(3*time.Second, 0)), WatchDelay: func(a Actor, w Write) time.Duration {
+		if a == Manager && w.Resource.Resource == "pods" {
 			return 2 * time.Second
 		}
 		return 0

@@ -36,15 +36,16 @@ type Options struct {
 	Life func(PodRun) Life
 
 	// ManagerLimit is the rate limit of each controller, SchedulerLimit that of the scheduler;
-	// zero: none. With JobLimitOnly the former holds for the Job controller and no other.
+	// zero: none. With FreeNodeControllers the former does not hold for those that care for nodes:
+	// node lifecycle, taint eviction and PodGC.
 	ManagerLimit, SchedulerLimit Limit
-	JobLimitOnly                 bool
+	FreeNodeControllers          bool
 	// Network decides what becomes of each request on its way; nil: nothing happens to it. It is
 	// asked in the order in which the requests are served, so it may count.
 	Network func(Request) Answer
-	// WatchDelay is how late an actor learns of a write to a resource; nil: not at all late. Every
-	// watch of the controllers belongs to the Manager. It is asked once for each delivery.
-	WatchDelay func(a Actor, resource string) time.Duration
+	// WatchDelay is how late an actor learns of a write; nil: not at all late. Every watch of the
+	// controllers belongs to the Manager. It is asked after Observe, for each watch of the resource.
+	WatchDelay func(a Actor, w Write) time.Duration
 	// Events keeps API events (and commits them as writes); otherwise they are answered and
 	// forgotten.
 	Events bool
@@ -59,9 +60,9 @@ type Options struct {
 	// are not told.
 	Answered func(r Request, statusCode int)
 
-	// Warmup is how long before the scenario's time 0 the cluster starts; 0 is 20 s. A whole number
-	// of seconds makes offsets truncate as absolute times do. The controllers start 10 s after the
-	// cluster: their periods count from there.
+	// Warmup is how long before the scenario's time 0 the cluster starts; 0 is 90 s. A whole number
+	// of seconds makes offsets truncate as absolute times do. The controllers start 30 s after the
+	// cluster: their periods count from there, by default a minute before time 0.
 	Warmup time.Duration
 	// MaxTurns stops the run after so many requests and watch deliveries, MaxTurnsAtOnce after so
 	// many at one instant; 0 is 1e8 and 1e6. WallLimit stops it after so much real time; 0 is
@@ -72,9 +73,9 @@ type Options struct {
 
 // The defaults of Options.
 const (
-	// The manager starts 20 s before the scenario's time 0: then the rounds of PodGC, and those of the node monitor, are
-	// at whole multiples of their periods, where the simulator has them.
-	defaultWarmup         = managerStart + podGCPeriod
+	// The manager starts a minute before the scenario's time 0: then the rounds of PodGC, of the node monitor and of the
+	// scheduler's flush are at whole multiples of their periods, where the simulator has them.
+	defaultWarmup         = managerStart + time.Minute
 	defaultWorkers        = 5
 	defaultMaxTurns       = 1e8
 	defaultMaxTurnsAtOnce = 1e6

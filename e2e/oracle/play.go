@@ -54,24 +54,32 @@ func played(t *testing.T, s *scenarios.Scenario, seed, replication uint64) (*pla
 	return p, err
 }
 
-// ErrUnsupported is a scenario that this world cannot play.
+// ErrUnsupported is a scenario that this world cannot play; what of it stands in an Unsupported.
 var ErrUnsupported = errors.New("the oracle cannot play it")
+
+// Unsupported is what of a scenario this world cannot play. It is an ErrUnsupported.
+type Unsupported struct {
+	Field string // of the scenario
+	What  string
+}
+
+// Error tells both.
+func (u *Unsupported) Error() string {
+	return fmt.Sprintf("%v: %s: %s", ErrUnsupported, u.Field, u.What)
+}
+
+// Is makes it an ErrUnsupported.
+func (u *Unsupported) Is(target error) bool { return target == ErrUnsupported }
 
 // unsupported says what of cfg cannot be had here: what is a constant in Kubernetes.
 func unsupported(cfg *sim.Config) error {
-	var errs []error
-	bad := func(wrong bool, format string, args ...any) {
-		if wrong {
-			errs = append(errs, fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, args...)...))
-		}
-	}
 	k := &cfg.Knobs
-	version := fmt.Sprintf("v1.%d.", k.Kubernetes)
-	bad(!strings.HasPrefix(KubernetesVersion, version),
-		"kubernetesVersion: %s (allowed: that of %s, which it was built with)",
-		strings.TrimSuffix(version, "."), KubernetesVersion)
-	errs = append(errs, fixedConstants(k))
-	return errors.Join(errs...)
+	err := fixedConstants(k)
+	if version := fmt.Sprintf("v1.%d", k.Kubernetes); !strings.HasPrefix(KubernetesVersion, version+".") {
+		err = errors.Join(&Unsupported{"kubernetesVersion",
+			fmt.Sprintf("%s (allowed: that of %s, which it was built with)", version, KubernetesVersion)}, err)
+	}
+	return err
 }
 
 // player is one run of a scenario.
@@ -113,7 +121,7 @@ func (p *player) options(start time.Time) Options {
 	}
 	o := Options{Seed: cfg.Seed, Workers: int(k.JobSyncs), Life: p.lives.of, Observe: p.tracer.write, WallLimit: wallLimit,
 		ManagerLimit: Limit{QPS: k.QPS, Burst: int(k.Burst)}, GarbageCollector: true,
-		FreeEvents: !k.Events, JobLimitOnly: true}
+		FreeEvents: !k.Events, FreeNodeControllers: true}
 	p.network(&o)
 	for i := range cfg.Jobs {
 		o.TTL = o.TTL || cfg.Jobs[i].Spec.TTLSecondsAfterFinished.Set
@@ -122,7 +130,7 @@ func (p *player) options(start time.Time) Options {
 		f := &cfg.Faults[i]
 		o.TTL = o.TTL || f.Patch.TTLSecondsAfterFinished.Set
 		switch f.Kind {
-		case api.LoseNode, api.ReturnNode, api.DeleteNode:
+		case api.DrainNode, api.CordonNode, api.UncordonNode, api.LoseNode, api.ReturnNode, api.DeleteNode:
 			o.NodeLifecycle, o.PodGC = true, true
 		default:
 		}
@@ -132,8 +140,8 @@ func (p *player) options(start time.Time) Options {
 		o.Nodes = append(o.Nodes, nodeObject(n))
 	}
 	o.Scheduler = scheduled(cfg)
-	// A pod that is deleted before it has a node is PodGC's to end.
-	o.PodGC = o.PodGC || o.Scheduler || !k.Latency.Bind.IsZero()
+	unbound := o.Scheduler || !k.Latency.Bind.IsZero() || !k.Latency.Watch.IsZero() // pods may be when they are deleted
+	o.PodGC = o.PodGC || unbound
 	return o
 }
 

@@ -7,15 +7,22 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/kubernetes/pkg/scheduler"
+	schedulerconfig "k8s.io/kubernetes/pkg/scheduler/apis/config"
+	"k8s.io/kubernetes/pkg/scheduler/apis/config/latest"
+	"k8s.io/kubernetes/pkg/scheduler/framework"
+	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/queuesort"
+	frameworkruntime "k8s.io/kubernetes/pkg/scheduler/framework/runtime"
 	"k8s.io/kubernetes/pkg/scheduler/profile"
 )
 
 // startScheduler starts the real scheduler with informers of its own. One worker filters and
-// scores: with the default of 16 the order of equal nodes would be a race.
+// scores: with the default of 16 the order of equal nodes would be a race. Of pods that its queue
+// holds for equal the oldest comes first, where a Go map would decide (see birthOrder).
 func (c *Cluster) startScheduler() error {
 	client, err := c.newClient(Scheduler)
 	if err != nil {
@@ -24,7 +31,13 @@ func (c *Cluster) startScheduler() error {
 	f := newSchedulerInformers(client)
 	broadcaster := events.NewBroadcaster(&events.EventSinkImpl{Interface: client.EventsV1()})
 	c.onClose = append(c.onClose, f.Shutdown, broadcaster.Shutdown) // the loop of the broadcaster outlives the context
-	s, err := scheduler.New(c.ctx, client, f, nil, profile.NewRecorderFactory(broadcaster), scheduler.WithParallelism(1))
+	cfg, err := latest.Default()
+	if err != nil {
+		return err
+	}
+	sortByBirth(cfg.Profiles[0].Plugins)
+	s, err := scheduler.New(c.ctx, client, f, nil, profile.NewRecorderFactory(broadcaster), scheduler.WithParallelism(1),
+		scheduler.WithProfiles(cfg.Profiles...), scheduler.WithFrameworkOutOfTreeRegistry(c.birthOrder()))
 	if err != nil {
 		return err
 	}
@@ -35,6 +48,42 @@ func (c *Cluster) startScheduler() error {
 	}
 	c.wg.Go(func() { s.Run(c.ctx) })
 	return nil
+}
+
+// birthOrder is the plugin that sorts the scheduler's queue: as the one that it replaces, and pods of equal priority
+// that came into the queue in one instant by their creation. Without it that is left to a heap, which is filled in the
+// order of a Go map when room is made (PriorityQueue.collectEntitiesToEvaluate).
+func (c *Cluster) birthOrder() frameworkruntime.Registry {
+	return frameworkruntime.Registry{birthSort{}.Name(): func(context.Context, runtime.Object, schedulerHandle,
+	) (schedulerPlugin, error) {
+		return birthSort{c.db}, nil
+	}}
+}
+
+func sortByBirth(p *schedulerconfig.Plugins) {
+	p.QueueSort = schedulerconfig.PluginSet{Enabled: []schedulerconfig.Plugin{{Name: birthSort{}.Name()}},
+		Disabled: []schedulerconfig.Plugin{{Name: queuesort.Name}}}
+}
+
+type birthSort struct{ db *database }
+
+// Name names the plugin.
+func (birthSort) Name() string { return "BirthSort" }
+
+// Less says whether a is to be scheduled before b.
+func (s birthSort) Less(a, b schedulerEntity) bool {
+	var byPriority queuesort.PrioritySort
+	if byPriority.Less(a, b) != byPriority.Less(b, a) {
+		return byPriority.Less(a, b)
+	}
+	return s.birth(a) < s.birth(b)
+}
+
+func (s birthSort) birth(e schedulerEntity) uint64 {
+	if pod, ok := e.(*framework.QueuedPodInfo); ok {
+		return s.db.birth(pod.Pod.UID)
+	}
+	return 0
 }
 
 // seedGlobalRand decides the scheduler's choice among equal nodes, which it draws from the

@@ -10,6 +10,7 @@ import (
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
+	fwk "k8s.io/kube-scheduler/framework"
 	"k8s.io/kubernetes/pkg/controller/job"
 	kubeletclient "k8s.io/kubernetes/pkg/kubelet/client"
 	podstore "k8s.io/kubernetes/pkg/registry/core/pod/storage"
@@ -43,3 +44,10 @@ func newResourceProvider(ns corev1.NamespaceInterface) resourcerest.RESTStorageP
 func newSchedulerInformers(c kubernetes.Interface) informers.SharedInformerFactory {
 	return scheduler.NewInformerFactory(c, resync)
 }
+
+// What a plugin of the scheduler is made of.
+type (
+	schedulerEntity = fwk.QueuedPodInfo
+	schedulerHandle = fwk.Handle
+	schedulerPlugin = fwk.Plugin
+)

@@ -135,7 +135,7 @@ func deleteNode(at time.Duration, name string) Action {
 // another.
 func firstOn(first, then string) func(*corev1.Pod) (string, time.Duration) {
 	return func(p *corev1.Pod) (string, time.Duration) {
-		if p.CreationTimestamp.Time.Before(time.Date(2000, 1, 1, 0, 0, 25, 0, time.UTC)) {
+		if p.CreationTimestamp.Time.Before(testStart.Add(5 * time.Second)) {
 			return first, 0
 		}
 		return then, 0
@@ -245,7 +245,7 @@ func clusterScenarios() []story {
 			}
 			return Answer{Before: 3 * time.Millisecond, After: 2 * time.Millisecond}
 		}}, jobs: []*batchv1.Job{work(10, 30, limit(100))}, fates: odd(3*sec, 1)},
-		{name: "slow-watch", options: Options{WatchDelay: func(Actor, string) time.Duration { return 3 * sec / 2 }},
+		{name: "slow-watch", options: Options{WatchDelay: func(Actor, Write) time.Duration { return 3 * sec / 2 }},
 			jobs: []*batchv1.Job{work(10, 30, limit(100))}, fates: odd(2*sec, 1)},
 		{name: "three-jobs", jobs: []*batchv1.Job{work(4, 8), named("b", work(4, 8, indexed)),
 			named("c", work(2, 4, limit(1)))}, fates: odd(3*sec, 1)},

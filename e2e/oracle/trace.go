@@ -39,11 +39,23 @@ type tracer struct {
 	latest map[string]*batchv1.Job // as last written
 	ends   map[string]time.Time    // of Jobs: when they finished or were removed
 	last   time.Time               // of the latest write
+	wrote  object                  // by the latest write; of another kind if it does not count
+	writes map[object]int32        // so far
+	byName map[types.NamespacedName]types.UID
 }
+
+// object is a pod by its Job and number, a Job (number api.TheJob), or a node (api.AnyJob).
+type object struct {
+	job    api.JobID
+	number int32
+}
+
+// noObject is none that counts.
+var noObject = object{api.AnyJob, api.TheJob}
 
 func newTracer(cfg *sim.Config, start time.Time, t *trace.Trace) *tracer {
 	r := &tracer{start: start, trace: t, ledger: newLedger(), ends: map[string]time.Time{}, last: start,
-		latest: map[string]*batchv1.Job{}}
+		latest: map[string]*batchv1.Job{}, writes: map[object]int32{}, byName: map[types.NamespacedName]types.UID{}}
 	for i := range cfg.Jobs {
 		r.jobs = append(r.jobs, cfg.Jobs[i].Spec.Name)
 	}
@@ -61,6 +73,7 @@ func (r *tracer) write(w Write) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := since(r.start, w.At)
+	r.wrote = noObject
 	if now < 0 {
 		return // the cluster starts up
 	}
@@ -86,10 +99,16 @@ func (r *tracer) pod(now des.Time, actor trace.Actor, w Write) {
 	after, _ := w.New.(*corev1.Pod)
 	if before == nil && after != nil {
 		r.ledger.born(after)
+		r.byName[types.NamespacedName{Namespace: after.Namespace, Name: after.Name}] = after.UID
 	}
 	a, b := r.podOf(before), r.podOf(after)
 	if a.Version == 0 && b.Version == 0 {
 		return
+	}
+	if b.Version != 0 {
+		r.count(object{b.Job, b.Number})
+	} else {
+		r.count(object{a.Job, a.Number})
 	}
 	r.observer.Pod(now, actor, "", &a, &b)
 }
@@ -101,6 +120,7 @@ func (r *tracer) job(now des.Time, actor trace.Actor, w Write) {
 	if after != nil {
 		r.latest[after.Name] = after
 	}
+	r.count(object{max(a.ID, b.ID), api.TheJob})
 	if before != nil && after != nil {
 		if equality.Semantic.DeepEqual(before.Spec, after.Spec) {
 			b.Spec = a.Spec
@@ -130,11 +150,36 @@ func (r *tracer) node(now des.Time, actor trace.Actor, w Write) {
 	before, _ := w.Old.(*corev1.Node)
 	after, _ := w.New.(*corev1.Node)
 	a, b := r.nodeOf(before), r.nodeOf(after)
-	if a.Version != 0 && b.Version != 0 &&
-		a.Ready == b.Ready && a.Unschedulable == b.Unschedulable && a.Unreachable == b.Unreachable {
+	same := a.Version != 0 && b.Version != 0 &&
+		a.Ready == b.Ready && a.Unschedulable == b.Unschedulable && a.Unreachable == b.Unreachable
+	if same && a.NoSchedule == b.NoSchedule {
 		return // a heartbeat
 	}
+	r.count(object{api.AnyJob, int32(max(a.ID, b.ID))})
+	if same {
+		return
+	}
 	r.observer.Node(now, actor, "", &a, &b)
+}
+
+// count counts a write of an object that other components learn of.
+func (r *tracer) count(o object) {
+	r.wrote = o
+	r.writes[o]++
+}
+
+// lastWrite is the object of the latest write, and how often it was written; 0 where that does not count.
+func (r *tracer) lastWrite() (api.JobID, int32, int32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.wrote.job, r.wrote.number, r.writes[r.wrote]
+}
+
+// named is the pod that has or had the name.
+func (r *tracer) named(name types.NamespacedName) PodRun {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ledger.runs[r.byName[name]]
 }
 
 // finished says whether every Job of the scenario has finished, and when the last one did.
@@ -333,8 +378,13 @@ func (r *tracer) nodeOf(n *corev1.Node) api.Node {
 		}
 	}
 	for _, t := range n.Spec.Taints {
-		if t.Key == corev1.TaintNodeUnreachable && t.Effect == corev1.TaintEffectNoExecute {
+		switch {
+		case t.Key == corev1.TaintNodeUnreachable && t.Effect == corev1.TaintEffectNoExecute:
 			out.Unreachable = r.since(t.TimeAdded)
+		case t.Key == corev1.TaintNodeUnreachable && t.Effect == corev1.TaintEffectNoSchedule:
+			out.NoSchedule |= api.TaintUnreachable
+		case t.Key == corev1.TaintNodeUnschedulable && t.Effect == corev1.TaintEffectNoSchedule:
+			out.NoSchedule |= api.TaintUnschedulable
 		}
 	}
 	return out

@@ -53,16 +53,17 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	r := Request{Actor: t.actor, Verb: info.Verb, Group: info.APIGroup, Resource: info.Resource,
 		Subresource: info.Subresource, Namespace: info.Namespace, Name: info.Name}
+	var at place
 	dropped := !t.events && r.Resource == "events" && (r.Verb == "create" || r.Verb == "patch")
 	if !dropped || t.limiter != nil && !t.freeEvents {
-		if err := t.queue(req, r); err != nil {
+		if err := t.queue(req, r, &at); err != nil {
 			return nil, err
 		}
 	}
 	if dropped {
 		return t.drop(req, r)
 	}
-	return t.cross(req, r, info)
+	return t.cross(req, r, info, &at)
 }
 
 // drop answers an API event that is not kept. Where the client has a limit, it takes as long as if it were.
@@ -76,9 +77,9 @@ func (t *transport) drop(req *http.Request, r Request) (*http.Response, error) {
 	return dropEvent(req), nil
 }
 
-// queue returns when the request may leave the client.
-func (t *transport) queue(req *http.Request, r Request) error {
-	if err := t.turn(req, r); err != nil {
+// queue returns when the request may leave the client. at is its place at the gate, which it keeps.
+func (t *transport) queue(req *http.Request, r Request, at *place) error {
+	if err := t.turn(req, r, at); err != nil {
 		return err
 	}
 	if t.limiter == nil || r.Verb == "watch" {
@@ -94,20 +95,21 @@ func (t *transport) queue(req *http.Request, r Request) error {
 		reservation.Cancel()
 		return err
 	}
-	return t.turn(req, r)
+	return t.turn(req, r, at)
 }
 
 // cross takes the request over the network, there and back.
-func (t *transport) cross(req *http.Request, r Request, info *request.RequestInfo) (*http.Response, error) {
+func (t *transport) cross(req *http.Request, r Request, info *request.RequestInfo, at *place) (*http.Response, error) {
 	var a Answer
 	if t.network != nil {
+		r.Owner = ownerIn(req, r)
 		a = t.network(r)
 	}
 	if a.Before > 0 {
 		if err := sleep(req.Context(), a.Before); err != nil {
 			return nil, err
 		}
-		if err := t.turn(req, r); err != nil {
+		if err := t.turn(req, r, at); err != nil {
 			return nil, err
 		}
 	}
@@ -153,7 +155,7 @@ func refusal(req *http.Request, err error) *http.Response {
 }
 
 // turn waits at the gate.
-func (t *transport) turn(req *http.Request, r Request) error {
+func (t *transport) turn(req *http.Request, r Request, at *place) error {
 	rank, ordinal := t.actor.rank(), uint64(math.MaxUint64)
 	if r.Resource == "events" {
 		rank = rankEvents
@@ -166,30 +168,15 @@ func (t *transport) turn(req *http.Request, r Request) error {
 		}
 		ordinal = t.db.bornAt(prefix, key)
 	}
-	return t.db.gate.pass(req.Context(), rank, ordinal, func() string { return t.tieText(req, r) })
+	return t.db.gate.again(req.Context(), at, rank, ordinal, func() string { return t.tieText(req, r) })
 }
 
 // tieText orders requests of one actor for equally old objects: creations by the age of the owner
 // and by completion index.
 func (t *transport) tieText(req *http.Request, r Request) string {
 	text := fmt.Sprint(r.Verb, " ", r.Resource, "/", r.Subresource, " ", r.Namespace, "/", r.Name)
-	if r.Verb != "create" || r.Subresource != "" || req.GetBody == nil {
-		return text
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return text
-	}
-	raw, err := io.ReadAll(body)
-	if err != nil {
-		return text
-	}
-	obj, _, err := legacyscheme.Codecs.UniversalDeserializer().Decode(raw, nil, nil)
-	if err != nil {
-		return text
-	}
-	m, err := meta.Accessor(obj)
-	if err != nil {
+	m := created(req, r)
+	if m == nil {
 		return text
 	}
 	owner := uint64(0)
@@ -198,6 +185,40 @@ func (t *transport) tieText(req *http.Request, r Request) string {
 	}
 	index := m.GetAnnotations()[batchv1.JobCompletionIndexAnnotation]
 	return fmt.Sprintf("%s %020d %10s %s %s", text, owner, index, m.GetName(), m.GetGenerateName())
+}
+
+// created is the object that a request is to create, or nil.
+func created(req *http.Request, r Request) metav1.Object {
+	if r.Verb != "create" || r.Subresource != "" || req.GetBody == nil {
+		return nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil
+	}
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		return nil
+	}
+	obj, _, err := legacyscheme.Codecs.UniversalDeserializer().Decode(raw, nil, nil)
+	if err != nil {
+		return nil
+	}
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return nil
+	}
+	return m
+}
+
+// ownerIn is the name of the controller of what the request creates.
+func ownerIn(req *http.Request, r Request) string {
+	if m := created(req, r); m != nil {
+		if o := metav1.GetControllerOf(m); o != nil {
+			return o.Name
+		}
+	}
+	return ""
 }
 
 // serve lets the API server answer.

@@ -20,7 +20,7 @@ type watcher struct {
 	key       string
 	recursive bool
 	matches   func(*entry) bool
-	delay     func() time.Duration           // of the next delivery; nil: none
+	delay     func(Write) time.Duration      // of a delivery; nil: none
 	send      func(change, watch.Event) bool // false: the watcher is to end
 
 	mu    sync.Mutex
@@ -64,7 +64,7 @@ func (s *memory) Watch(ctx context.Context, key string, opts storage.ListOptions
 		},
 	}
 	if c.db.delay != nil {
-		w.delay = func() time.Duration { return c.db.delay(c.Actor, s.resource.Resource) }
+		w.delay = func(write Write) time.Duration { return c.db.delay(c.Actor, write) }
 	}
 	c.db.mu.Lock()
 	defer c.db.mu.Unlock()
@@ -97,7 +97,7 @@ func (w *watcher) begin(b *bucket, from uint64, opts storage.ListOptions, newFun
 			return err
 		}
 		for _, ch := range changes {
-			w.push(ch)
+			w.push(ch, time.Now())
 		}
 		return nil
 	}
@@ -134,7 +134,7 @@ func (db *database) subscribe(ctx context.Context, a Actor, gr schema.GroupResou
 		},
 	}
 	if db.delay != nil {
-		w.delay = func() time.Duration { return db.delay(a, gr.Resource) }
+		w.delay = func(write Write) time.Duration { return db.delay(a, write) }
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -146,8 +146,16 @@ func (db *database) subscribe(ctx context.Context, a Actor, gr schema.GroupResou
 	go w.run(ctx)
 }
 
+// due is when the watcher is to tell of a write that is being committed.
+func (w *watcher) due(write Write) time.Time {
+	if w.delay == nil {
+		return time.Now()
+	}
+	return time.Now().Add(w.delay(write))
+}
+
 // push queues the change as this watcher sees it; db.mu is held.
-func (w *watcher) push(ch change) {
+func (w *watcher) push(ch change, due time.Time) {
 	if w.recursive && !strings.HasPrefix(ch.key, folder(w.key)) || !w.recursive && ch.key != w.key {
 		return
 	}
@@ -170,10 +178,6 @@ func (w *watcher) push(ch change) {
 		return
 	}
 	w.mu.Lock()
-	due := time.Now()
-	if w.delay != nil {
-		due = due.Add(w.delay())
-	}
 	w.queue = append(w.queue, delivery{rev: ch.rev, due: due, change: ch, event: out})
 	w.mu.Unlock()
 	select {

@@ -24,21 +24,27 @@ const (
 
 // The kinds of event, each with its owner and what Obj and Arg mean.
 const (
-	KindSubmit     des.Kind = iota // sim: submit Job Obj
-	KindFault                      // sim: fault Obj of the scenario
-	KindEnd                        // sim: the horizon
-	KindWatch                      // store: view Obj has notices to deliver
-	KindWake                       // kubelet: pod Obj acts; Arg is the generation of its timer
-	KindHeartbeat                  // nodelifecycle: the health of all nodes is looked at
-	KindTaint                      // nodelifecycle: node Obj's tolerations run out; Arg is its generation
-	KindPodGC                      // nodelifecycle: the pod garbage collector's period
-	KindSchedule                   // sched: pod Obj is to be placed; -1: those that did not fit
-	KindQueue                      // jobctl: the delay of Job Obj ends; Arg is its generation
-	KindSync                       // jobctl: a worker is free for the queue
-	KindCall                       // jobctl: call Arg of Job Obj's sync takes effect
-	KindOrphan                     // jobctl: the request for the first orphan takes effect
-	KindAPIEvent                   // jobctl: the event recorder's next write; Arg says whether it begins or ends
-	KindTTL                        // gc: Job Obj may have expired; Arg is its generation
-	KindCollect                    // gc: there are Jobs or pods to collect
-	KindCollectPod                 // gc: pod Obj is to be deleted
+	KindSubmit       des.Kind = iota // sim: submit Job Obj
+	KindFault                        // sim: fault Obj of the scenario
+	KindEnd                          // sim: the horizon
+	KindWatch                        // store: watch Obj has a notice to deliver
+	KindWake                         // kubelet: pod Obj acts; Arg is the generation of its timer
+	KindHeartbeat                    // nodelifecycle: the health of all nodes is looked at
+	KindTaint                        // nodelifecycle: node Obj is to be tainted; Arg is its generation
+	KindNoSchedule                   // nodelifecycle: the taints of node Obj for the scheduler are brought up to date
+	KindEvictAll                     // tainteviction: the tolerations of the pods of node Obj run out; Arg tells the taint
+	KindEvict                        // tainteviction: those of pod Obj run out; Arg tells the taint
+	KindPodGC                        // nodelifecycle: the pod garbage collector's period
+	KindBind                         // sched: pod Obj is bound to node Arg
+	KindUnfit                        // sched: why pod Obj fits nowhere is written; Arg stands for the message
+	KindQueue                        // jobctl: the delay of Job Obj ends; Arg is its generation
+	KindSync                         // jobctl: a worker is free for the queue
+	KindCall                         // jobctl: call Arg of Job Obj's sync takes effect
+	KindOrphan                       // jobctl: the request of orphan worker Obj takes effect
+	KindAPIEvent                     // jobctl: the event recorder's next write; Arg says whether it begins or ends
+	KindTTL                          // gc: the TTL of Job Obj ends; Arg is its generation
+	KindExpire                       // gc: the TTL controller's request about Job Obj takes effect
+	KindCollect                      // gc: the request of worker Obj takes effect, or is to be sent, as Arg says
+	KindCollectAgain                 // gc: Job Obj, which had not been seen, is looked at again
+	KindLetGo                        // gc: worker Arg's request to let pod Obj go takes effect
 )

@@ -25,6 +25,17 @@ type Node struct {
 	Ready   bool
 	// Unschedulable is spec.unschedulable: cordoned.
 	Unschedulable bool
+	// NoSchedule are the taints of that effect, which no pod tolerates.
+	NoSchedule NodeTaints
 	// Unreachable is when the node.kubernetes.io/unreachable:NoExecute taint was put on; Never without one.
 	Unreachable des.Time
 }
+
+// NodeTaints are the taints that the node lifecycle controller puts on nodes for the scheduler.
+type NodeTaints uint8
+
+// The taints.
+const (
+	TaintUnreachable   NodeTaints = 1 << iota // node.kubernetes.io/unreachable
+	TaintUnschedulable                        // node.kubernetes.io/unschedulable
+)

@@ -102,17 +102,32 @@ type PodTemplate struct {
 	// Containers has the init containers (sidecars among them) in order, then the main containers in order.
 	Containers []Container
 	// Requests are the pod's effective requests, as Effective has them.
-	Requests Resources
+	Requests PodRequests
 	// NodeName is spec.nodeName, which bypasses the scheduler. Empty: scheduled.
 	NodeName string
 }
 
+// PodRequests are what a pod asks for.
+type PodRequests struct {
+	Resources
+	// Scored are the same with a default for what a container does not ask for: by them the scheduler tells how full a
+	// node is.
+	Scored Resources
+}
+
+// The scheduler's defaults (pkg/scheduler/util/pod_resources.go:28@v1.37.2).
+var scoredDefault = Resources{MilliCPU: 100, Memory: 200 << 20}
+
 // Effective is what a pod of these containers asks for: its main containers and sidecars together, or an init container
 // with the sidecars before it where that is more (component-helpers/resource/helpers.go@v0.37.2, PodRequests).
-func Effective(containers []Container) Resources {
+func Effective(containers []Container) PodRequests {
+	return PodRequests{effective(containers, Resources{}), effective(containers, scoredDefault)}
+}
+
+func effective(containers []Container, missing Resources) Resources {
 	var sum, sidecars, most Resources
 	for i := range containers {
-		switch r := containers[i].Requests; containers[i].Kind {
+		switch r := containers[i].Requests.or(missing); containers[i].Kind {
 		case Main:
 			sum = sum.plus(r)
 		case Sidecar:
@@ -123,6 +138,17 @@ func Effective(containers []Container) Resources {
 		}
 	}
 	return sum.larger(most)
+}
+
+// or is r with what is 0 replaced.
+func (r Resources) or(missing Resources) Resources {
+	if r.MilliCPU == 0 {
+		r.MilliCPU = missing.MilliCPU
+	}
+	if r.Memory == 0 {
+		r.Memory = missing.Memory
+	}
+	return r
 }
 
 func (r Resources) plus(q Resources) Resources {
@@ -182,6 +208,8 @@ type Pod struct {
 	Deleted   des.Time // deletionTimestamp, whole seconds; Never: not being deleted
 	Grace     int64    // deletionGracePeriodSeconds; meaningful while being deleted
 	Finalizer bool     // carries batch.kubernetes.io/job-tracking
+	Disowned  bool     // has no owner any more: its Job let it go
+	Unfit     int32    // stands for the message of a PodScheduled condition that is false; 0: none
 
 	Status PodStatus
 }

@@ -3,6 +3,7 @@ package gc
 import (
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
 	"github.com/jobsim/jobsim/sim/store"
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -15,112 +16,303 @@ const (
 	RuleOrphans    trace.Rule = "gc.orphans"    // pkg/controller/garbagecollector/garbagecollector.go:730
 )
 
+const (
+	workers       = 20                   // pkg/controller/garbagecollector/config/v1alpha1/defaults.go:35@v1.37.2
+	firstRetry    = 5 * des.Millisecond  // client-go/util/workqueue/default_rate_limiters.go:49
+	conflictRetry = 10 * des.Millisecond // client-go/util/retry/util.go:38, less its jitter; then 5 times as long
+)
+
 // Collector is the garbage collector and the TTL controller of one run. Make one with New; Reset prepares it for
 // another.
 type Collector struct {
 	kernel *des.Kernel
 	store  *store.Store
+	client store.Client
 
-	queue []api.JobID // Jobs whose pods are to be deleted, or that may be ready to go
-	awake bool
-	ttls  []expiry // by Job
-	letGo []int32  // by Job that was deleted with Orphan: how many pods it had then
+	graph graph
+	queue queue
+	added []item // by the notice or the step that is being looked at
+	work  []work // of the workers, and then of those that let pods go
+	ttl   ttl
 }
+
+// work is what a worker does.
+type work struct {
+	item    item
+	step    step
+	version uint64 // of the object when it was read
+	tries   int    // of the write of the Job that met a conflict
+	pending int32  // requests to let pods go that are under way
+}
+
+// step is the request that a worker has sent.
+type step uint8
+
+const (
+	idle        step = iota
+	getItem          // GET the object
+	getOwner         // GET the pod's Job
+	deletePod        // DELETE the pod as it was read
+	getAgain         // GET the pod, for it had changed
+	deleteAny        // DELETE the pod as it is
+	getJob           // GET the Job, whose finalizer is to go
+	finalizeJob      // PATCH it off
+	letGo            // PATCH the Job off all its pods
+)
 
 // New is a collector that schedules in k and writes to s.
 func New(k *des.Kernel, s *store.Store) *Collector { return &Collector{kernel: k, store: s} }
 
-// Reset forgets everything and keeps the memory.
-func (c *Collector) Reset() {
-	c.queue, c.awake, c.ttls, c.letGo = c.queue[:0], false, c.ttls[:0], c.letGo[:0]
+// Reset forgets everything and keeps the memory. The collector has twice the client limit of other controllers
+// (cmd/kube-controller-manager/app/core.go:662@v1.37.2).
+func (c *Collector) Reset(knobs *api.Knobs, source rng.Source) {
+	c.client.Reset(api.CollectorClient, 2*knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
+	c.graph.reset()
+	c.queue.reset(workers)
+	c.added, c.work = c.added[:0], append(c.work[:0], make([]work, workers)...)
+	c.ttl.reset(knobs, source)
 }
 
-// Observe takes the next notice of the collector's view.
+// Observe takes the next notice.
 func (c *Collector) Observe(n *store.Notice) {
 	switch {
 	case n.Pod != nil:
-		c.observePod(n.Pod, c.store.Job(n.Pod.Job))
+		c.observePod(n.Pod)
 	case n.Job != nil:
+		c.observeTTL(n.Job)
 		c.observeJob(n.Job)
 	}
-}
-
-func (c *Collector) observePod(p *api.Pod, j *api.Job) {
-	switch {
-	case j.Version == 0:
-		if p.Version != 0 && p.Deleted == des.Never && !c.orphan(p) {
-			c.enqueue(p.Job)
-		}
-	case j.Deleted != des.Never && p.Version == 0:
-		c.enqueue(p.Job)
+	if len(c.added) > 0 {
+		c.flush()
 	}
 }
 
-func (c *Collector) observeJob(j *api.Job) {
-	c.observeTTL(j)
-	if j.Version != 0 && j.Deleted != des.Never || j.Version == 0 && !j.Orphaned {
-		c.enqueue(j.ID)
-	}
-}
-
-// release lets the pods of a Job go: they have no owner any more. One that the controller makes after that has an owner
-// that is gone.
-func (c *Collector) release(id api.JobID) {
-	for int(id) >= len(c.letGo) {
-		c.letGo = append(c.letGo, 0)
-	}
-	c.letGo[id] = c.store.Created(id)
-	c.store.FinishDeletion(writer(RuleOrphans), id)
-}
-
-// orphan says whether the pod was let go.
-func (c *Collector) orphan(p *api.Pod) bool {
-	return int(p.Job) < len(c.letGo) && p.Number < c.letGo[p.Job]
-}
-
-func (c *Collector) enqueue(id api.JobID) {
-	c.queue = append(c.queue, id)
-	if !c.awake {
-		c.awake = true
-		c.kernel.Schedule(c.kernel.Now(), api.ClassCollector, api.KindCollect, 0, 0)
-	}
-}
-
-// Collect looks at the Jobs that are gone or wait for their pods: the pods are deleted one by one, or let go if the Job
-// asks for that, and a Job that waits for none any more goes too.
-func (c *Collector) Collect() {
-	c.awake = false
-	for _, id := range c.queue { // nothing is enqueued meanwhile: notices come later
-		if j := c.store.Job(id); j.Orphaned && j.Version != 0 {
-			c.release(id)
-			continue
-		}
-		left := 0
-		c.store.PodsOf(id, func(p *api.Pod) bool {
-			if p.Deleted == des.Never && !c.orphan(p) {
-				c.kernel.Schedule(c.kernel.Now(), api.ClassCollector, api.KindCollectPod, int32(p.ID), 0)
-			}
-			left++
-			return true
-		})
-		if left == 0 && c.store.Job(id).Version != 0 {
-			c.store.FinishDeletion(writer(RuleForeground), id)
+// Learn enters all pods that there are into the graph, where nobody has told of them so far.
+func (c *Collector) Learn() {
+	for id := range c.store.PodCount() {
+		if p := c.store.Pod(id); p.Version != 0 {
+			c.observePod(p)
 		}
 	}
-	c.queue = c.queue[:0]
+	c.added = c.added[:0] // their Jobs are known
 }
 
-// CollectPod deletes one pod.
-func (c *Collector) CollectPod(id api.PodID) {
-	p := c.store.Pod(id)
-	if p.Version == 0 || p.Deleted != des.Never {
+// add adds an item to what flush will add to the queue.
+func (c *Collector) add(i item) { c.added = append(c.added, i) }
+
+// flush adds to the queue what was found at once, the oldest first, and lets the workers begin.
+func (c *Collector) flush() {
+	byBirth(c.added)
+	for _, i := range c.added {
+		c.queue.add(i)
+	}
+	c.added = c.added[:0]
+	for {
+		i, ok := c.queue.take()
+		if !ok {
+			return
+		}
+		c.begin(i)
+	}
+}
+
+// begin is a worker's work on an item up to its first request (attemptToDeleteItem, garbagecollector.go:497).
+func (c *Collector) begin(i item) {
+	if c.needless(i) {
+		c.queue.done(i)
 		return
 	}
+	slot := 0
+	for c.work[slot].step != idle {
+		slot++
+	}
+	c.work[slot] = work{item: i}
+	c.send(slot, getItem)
+}
+
+// needless says whether there is nothing to do about an item, so that the API server need not be asked.
+func (c *Collector) needless(i item) bool {
+	if !i.isJob() {
+		return c.graph.pod(i.pod()).beingDeleted
+	}
+	o := c.graph.owner(i.job())
+	return o.virtual && !o.known || o.beingDeleted && !o.deletingDependents
+}
+
+// send has a worker send its next request.
+func (c *Collector) send(slot int, s step) {
+	w := &c.work[slot]
+	w.step = s
+	c.kernel.Schedule(c.request(w.item, s), api.ClassCollector, api.KindCollect, int32(slot), 0)
+}
+
+// request is when a request about an item takes effect.
+func (c *Collector) request(i item, s step) des.Time {
+	if i.isJob() {
+		return c.client.Request(c.kernel.Now(), i.job(), api.TheJob)
+	}
+	p := c.store.Pod(i.pod())
+	if s == getOwner {
+		return c.client.Request(c.kernel.Now(), p.Job, api.TheJob)
+	}
+	return c.client.Request(c.kernel.Now(), p.Job, p.Number)
+}
+
+// finish ends the work on an item; a worker takes another.
+func (c *Collector) finish(slot int) {
+	w := &c.work[slot]
+	w.step = idle
+	if slot < workers {
+		c.queue.done(w.item)
+	}
+	c.flush()
+}
+
+// What Arg of a KindCollect says.
+const (
+	requestDone = iota // the request takes effect
+	requestLate        // the request can be sent
+)
+
+// Collect is the effect of a worker's request, and what it does next.
+func (c *Collector) Collect(slot, arg int32) {
+	w := &c.work[slot]
+	if arg == requestLate {
+		c.send(int(slot), w.step)
+		return
+	}
+	if w.item.isJob() {
+		c.stepJob(int(slot), w)
+		return
+	}
+	c.stepPod(int(slot), w)
+}
+
+func (c *Collector) stepPod(slot int, w *work) {
+	p := c.store.Pod(w.item.pod())
+	switch {
+	case w.step != getOwner && p.Version == 0:
+		c.removePod(p.ID) // a virtual deletion: nobody has told yet
+	case w.step == getItem && !p.Disowned:
+		w.version = p.Version
+		if c.graph.owner(p.Job).absent {
+			c.send(slot, deletePod)
+		} else {
+			c.send(slot, getOwner)
+		}
+		return
+	case w.step == getOwner:
+		j := c.store.Job(p.Job)
+		if j.Version == 0 {
+			c.graph.owner(p.Job).absent = true
+		}
+		if j.Version == 0 || j.Deleted != des.Never && j.Foreground {
+			c.send(slot, deletePod)
+			return
+		}
+	case w.step == deletePod && w.version != p.Version:
+		c.send(slot, getAgain)
+		return
+	case w.step == deletePod, w.step == deleteAny:
+		c.deletePod(p)
+	case w.step == getAgain && !p.Disowned:
+		c.send(slot, deleteAny)
+		return
+	}
+	c.finish(slot)
+}
+
+func (c *Collector) deletePod(p *api.Pod) {
 	because := RuleOwnerGone
 	if c.store.Job(p.Job).Version != 0 {
 		because = RuleForeground
 	}
-	c.store.DeletePod(writer(because), id, api.Opt[int64]{})
+	c.store.DeletePod(writer(because), p.ID, api.Opt[int64]{})
+}
+
+func (c *Collector) stepJob(slot int, w *work) {
+	id := w.item.job()
+	o := c.graph.owner(id)
+	switch {
+	case w.step == getItem && c.store.Job(id).Version == 0:
+		c.removeJob(id)
+	case w.step == getItem && o.deletingDependents:
+		if o.dependents == 0 {
+			c.send(slot, getJob)
+			return
+		}
+		c.addDependents(id)
+	case w.step == getItem:
+		if o.virtual { // not seen yet: asked again after a while, unless it is seen meanwhile
+			o.retries++
+			c.kernel.Schedule(c.kernel.Now().Add(firstRetry<<(o.retries-1)), api.ClassLook, api.KindCollectAgain, int32(id), 0)
+		}
+	case c.finalize(slot, w):
+		return
+	}
+	c.finish(slot)
+}
+
+// finalize is the effect of a request to take a finalizer off a Job (removeFinalizer, operations.go:84). It says
+// whether there is another one to come.
+func (c *Collector) finalize(slot int, w *work) bool {
+	j := c.store.Job(w.item.job())
+	switch {
+	case j.Version == 0, slot < workers && !j.Foreground, slot >= workers && !j.Orphaned:
+		return false // it is gone, or the finalizer is
+	case w.step == getJob:
+		w.version = j.Version
+		c.send(slot, finalizeJob)
+		return true
+	case w.version == j.Version:
+		because := RuleForeground
+		if j.Orphaned {
+			because = RuleOrphans
+		}
+		c.store.FinishDeletion(writer(because), j.ID)
+		return false
+	}
+	wait := conflictRetry
+	for range w.tries {
+		wait *= 5
+	}
+	w.tries++
+	w.step = getJob
+	c.kernel.Schedule(c.kernel.Now().Add(wait), api.ClassLook, api.KindCollect, int32(slot), requestLate)
+	return true
+}
+
+// Again adds a Job to the queue that had not been seen.
+func (c *Collector) Again(id api.JobID) {
+	c.add(jobItem(id))
+	c.flush()
+}
+
+// orphan lets the pods of a Job go, all at once, and then the Job (attemptToOrphanWorker, garbagecollector.go:787).
+func (c *Collector) orphan(id api.JobID) {
+	slot := len(c.work)
+	c.work = append(c.work, work{item: jobItem(id), step: letGo})
+	first := len(c.added)
+	c.eachDependent(id, func(pod api.PodID, _ *dependent) { c.add(idOf(pod)) })
+	pods := c.added[first:]
+	byBirth(pods)
+	for _, i := range pods {
+		c.kernel.Schedule(c.request(i, letGo), api.ClassCollector, api.KindLetGo, int32(i), int32(slot))
+	}
+	c.added = c.added[:first]
+	w := &c.work[slot]
+	if w.pending = int32(len(pods)); w.pending == 0 {
+		c.send(slot, getJob)
+	}
+}
+
+// LetGo is the effect of a request to let a pod go.
+func (c *Collector) LetGo(pod api.PodID, slot int32) {
+	c.store.DisownPod(writer(RuleOrphans), pod)
+	w := &c.work[slot]
+	if w.pending--; w.pending == 0 {
+		c.send(int(slot), getJob)
+	}
 }
 
 func writer(because trace.Rule) store.Writer { return store.Writer{Actor: trace.GC, Because: because} }

@@ -1,5 +1,6 @@
-// Package gc is what removes objects after their time: the TTL-after-finished controller (ttl.go) and the garbage
-// collector (collector.go), as far as Jobs and their pods go.
+// Package gc is what removes objects after their time: the garbage collector and the TTL-after-finished controller, as
+// far as Jobs and their pods go.
 //
-// Both act in the instant in which they see a reason to; their work queues' rate limits are not modelled.
+// Read collector.go for what a worker does with an object, graph.go for how it comes to do that, and ttl.go. Of equal
+// objects, which Kubernetes takes in the order of a Go map, the oldest comes first.
 package gc

@@ -3,35 +3,49 @@ package gc
 import (
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
 	"github.com/jobsim/jobsim/sim/store"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// expiry is when a finished Job is to be looked at; gen tells the latest timer.
+const ttlWorkers = 5 // pkg/controller/ttlafterfinished/config/v1alpha1/defaults.go@v1.37.2
+
+// ttl is the TTL-after-finished controller.
+type ttl struct {
+	client store.Client
+	queue  queue
+	jobs   []expiry // by Job
+}
+
+// expiry is a Job as the controller has seen it, and when it is to look again; gen tells the latest timer.
 type expiry struct {
-	at  des.Time
-	gen int32
+	at      des.Time // when the Job expires, as far as is known; Never
+	waiting des.Time // Never: no timer
+	gen     int32
+	read    bool // the Job was read, and is to be deleted
 }
 
-// observeTTL arms the timer of a finished Job with a TTL, counted from the terminal condition's lastTransitionTime
-// (ttlafterfinished_controller.go:305@v1.37.2).
+func (t *ttl) reset(knobs *api.Knobs, source rng.Source) {
+	t.client.Reset(api.TTLClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
+	t.queue.reset(ttlWorkers)
+	t.jobs = t.jobs[:0]
+}
+
+// observeTTL is addJob and updateJob (ttlafterfinished_controller.go:131-150@v1.37.2).
 func (c *Collector) observeTTL(j *api.Job) {
-	for int(j.ID) >= len(c.ttls) {
-		c.ttls = append(c.ttls, expiry{at: des.Never})
+	for int(j.ID) >= len(c.ttl.jobs) {
+		c.ttl.jobs = append(c.ttl.jobs, expiry{at: des.Never, waiting: des.Never})
 	}
-	at := expires(j)
-	e := &c.ttls[j.ID]
-	if at == e.at {
-		return
-	}
-	e.at = at
-	e.gen++
-	if at != des.Never {
-		c.kernel.Schedule(max(at, c.kernel.Now()), api.ClassTTL, api.KindTTL, int32(j.ID), e.gen)
+	e := &c.ttl.jobs[j.ID]
+	e.at = expires(j)
+	if e.at != des.Never {
+		c.ttl.queue.add(jobItem(j.ID))
+		c.workTTL()
 	}
 }
 
-// expires is when the Job's TTL ends; Never without a TTL, while the Job runs, and once it is being deleted.
+// expires is when the Job's TTL ends, counted from the terminal condition's lastTransitionTime; Never without a TTL,
+// while the Job runs, and once it is being deleted (processTTL, ttlafterfinished_controller.go:266@v1.37.2).
 func expires(j *api.Job) des.Time {
 	ttl := j.Spec.TTLSecondsAfterFinished
 	if !ttl.Set || j.Version == 0 || j.Deleted != des.Never {
@@ -44,11 +58,64 @@ func expires(j *api.Job) des.Time {
 	return cond.Transition.Add(api.Seconds(int64(ttl.Value)))
 }
 
-// Expire deletes the Job in the foreground if it has expired, as it is now
-// (ttlafterfinished_controller.go:214@v1.37.2).
-func (c *Collector) Expire(id api.JobID, gen int32) {
-	j := c.store.Job(id)
-	if c.ttls[id].gen == gen && expires(j) <= c.kernel.Now() {
-		c.store.DeleteJob(store.Writer{Actor: trace.TTL, Because: RuleTTL}, id, api.Foreground)
+// workTTL lets idle workers look at Jobs: one that has expired, as far as is known, is read (processJob,
+// ttlafterfinished_controller.go:214@v1.37.2).
+func (c *Collector) workTTL() {
+	for {
+		i, ok := c.ttl.queue.take()
+		if !ok {
+			return
+		}
+		e := &c.ttl.jobs[i.job()]
+		if e.at == des.Never || e.at > c.kernel.Now() {
+			c.waitTTL(i.job(), e, e.at)
+			c.ttl.queue.done(i)
+			continue
+		}
+		e.read = false
+		c.sendTTL(i.job())
 	}
+}
+
+// waitTTL looks at the Job again when it expires. Of several times the earliest counts.
+func (c *Collector) waitTTL(id api.JobID, e *expiry, at des.Time) {
+	if at >= e.waiting {
+		return
+	}
+	e.waiting = at
+	e.gen++
+	c.kernel.Schedule(at, api.ClassLook, api.KindTTL, int32(id), e.gen)
+}
+
+func (c *Collector) sendTTL(id api.JobID) {
+	at := c.ttl.client.Request(c.kernel.Now(), id, api.TheJob)
+	c.kernel.Schedule(at, api.ClassTTL, api.KindExpire, int32(id), 0)
+}
+
+// Due is the end of a Job's TTL, unless an earlier one was set.
+func (c *Collector) Due(id api.JobID, gen int32) {
+	e := &c.ttl.jobs[id]
+	if e.gen != gen || e.waiting == des.Never {
+		return
+	}
+	e.waiting = des.Never
+	c.ttl.queue.add(jobItem(id))
+	c.workTTL()
+}
+
+// Expire is the effect of a request: the Job is read, and if it has expired indeed it is deleted in the foreground.
+func (c *Collector) Expire(id api.JobID) {
+	j, e := c.store.Job(id), &c.ttl.jobs[id]
+	switch at := expires(j); {
+	case e.read:
+		c.store.DeleteJob(store.Writer{Actor: trace.TTL, Because: RuleTTL}, id, api.Foreground)
+	case at <= c.kernel.Now():
+		e.read = true
+		c.sendTTL(id)
+		return
+	case at != des.Never:
+		c.waitTTL(id, e, at)
+	}
+	c.ttl.queue.done(jobItem(id))
+	c.workTTL()
 }

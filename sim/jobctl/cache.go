@@ -76,11 +76,11 @@ func (c *cache) put(n *podCounts, p *api.Pod) (isNew bool) {
 	s.pod = *p
 	s.rmExpected = s.rmExpected && p.Finalizer
 	c.count(n, s, 1)
-	active := p.Active()
+	active := p.Active() && !p.Disowned
 	if active != (s.activePos >= 0) {
 		c.place(&n.active, s, &s.activePos, active, activePosOf)
 	}
-	if ended := !active && p.Finalizer; ended != (s.endedPos >= 0) {
+	if ended := !active && p.Finalizer && !p.Disowned; ended != (s.endedPos >= 0) {
 		c.place(&n.ended, s, &s.endedPos, ended, endedPosOf)
 	}
 	return at == unseen
@@ -114,7 +114,7 @@ func (c *cache) newSlot(id api.PodID) *slot {
 func (c *cache) count(n *podCounts, s *slot, sign int32) {
 	p := &s.pod
 	switch {
-	case p.Status.Phase.Terminal():
+	case p.Disowned, p.Status.Phase.Terminal():
 		return
 	case p.Deleted != des.Never:
 		n.terminating += sign

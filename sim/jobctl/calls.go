@@ -2,7 +2,6 @@ package jobctl
 
 import (
 	"github.com/jobsim/jobsim/sim/api"
-	"github.com/jobsim/jobsim/sim/rng"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -39,14 +38,12 @@ func (c *Controller) issue(j *jobState) {
 }
 
 func (c *Controller) send(j *jobState, i int32) {
-	at := c.kernel.Now()
-	if !c.limiter.unlimited() {
-		at = c.limiter.reserve(at)
+	sent := &j.sync.calls[i]
+	number := api.TheJob
+	if sent.op != opCreate && sent.op != opStatus {
+		number = c.store.Pod(sent.pod).Number
 	}
-	if d := &c.knobs.Latency.Request; !d.IsZero() {
-		at = at.Add(c.source.Draw(d, rng.Key{Purpose: rng.Latency, Job: int32(j.job.ID), Index: c.calls}))
-	}
-	c.calls++
+	at := c.client.Request(c.kernel.Now(), j.job.ID, number)
 	c.kernel.Schedule(at, api.ClassJobController, api.KindCall, int32(j.job.ID), i)
 }
 
@@ -63,14 +60,14 @@ func (c *Controller) Called(id api.JobID, i int32) {
 func (c *Controller) perform(j *jobState, i int32) {
 	s := &j.sync
 	s.pending--
-	sent := &s.calls[i]
+	sent := s.calls[i]
 	switch sent.op {
 	case opCreate:
-		c.createPod(j, *sent)
+		c.createPod(j, sent)
 	case opDelete:
-		c.deletePodCall(j, *sent)
+		c.deletePodCall(j, sent)
 	case opUntrackDelete:
-		c.untrackForDeletion(j, *sent)
+		c.untrackForDeletion(j, sent)
 	case opUntrack:
 		if c.store.Untrack(c.writer(sent.because), sent.pod) {
 			j.wrotePod = c.store.Version()

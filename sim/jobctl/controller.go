@@ -13,7 +13,6 @@ type Controller struct {
 	kernel   *des.Kernel
 	store    *store.Store
 	knobs    *api.Knobs
-	source   rng.Source
 	observer *trace.Observer // nil: no trace
 
 	cache   cache
@@ -21,9 +20,8 @@ type Controller struct {
 	queue   queue
 	orphans orphans
 	judged  failedPod // the memory of judge
-	limiter limiter
+	client  store.Client
 	events  recorder
-	calls   int32 // API calls made so far: the address of their latencies
 }
 
 // jobState is what the controller keeps in memory about one Job.
@@ -41,6 +39,7 @@ type jobState struct {
 	expect             expectation
 	backoff            backoffRecord
 	finishedExpected   bool   // a terminal status was written and has not come back yet
+	disowned           bool   // some of its pods were let go
 	wrotePod, wroteJob uint64 // the latest versions written for the Job
 
 	completedIndexes, failedIndexes parsedIndexes
@@ -53,14 +52,13 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 
 // Reset forgets everything and keeps the memory; observer may be nil.
 func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, observer *trace.Observer) {
-	c.knobs, c.source, c.observer = knobs, source, observer
+	c.knobs, c.observer = knobs, observer
 	c.cache.reset()
 	c.jobs = c.jobs[:0]
 	c.queue = queue{ready: c.queue.ready[:0]}
-	c.orphans.reset()
-	c.limiter.reset(knobs.QPS, knobs.Burst)
+	c.orphans.reset(c.knobs.JobSyncs)
+	c.client.Reset(api.JobControllerClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
 	c.events.reset()
-	c.calls = 0
 }
 
 // state is the memory about a Job, made at first sight.
@@ -109,6 +107,10 @@ func (c *Controller) observePod(p *api.Pod) {
 	if p.Version == 0 || p.Status.Phase == api.Failed {
 		c.noteFailJob(j, p)
 	}
+	if p.Disowned {
+		c.observeDisowned(j, p)
+		return
+	}
 	if p.Version == 0 || p.Deleted != des.Never {
 		c.deletePod(j, p)
 		return
@@ -120,6 +122,18 @@ func (c *Controller) observePod(p *api.Pod) {
 		j.expect.creationObserved()
 	}
 	c.enqueue(j, c.knobs.SyncBatch)
+}
+
+// observeDisowned is what addPod, updatePod and deletePod do about a pod without an owner: it is an orphan, and the Job
+// that it had is synced when it leaves.
+func (c *Controller) observeDisowned(j *jobState, p *api.Pod) {
+	if p.Finalizer && p.Version != 0 {
+		c.enqueueOrphan(p.ID)
+	}
+	if j.job.Version != 0 && p.Version != 0 && p.Deleted == des.Never {
+		c.enqueue(j, c.knobs.SyncBatch)
+	}
+	j.disowned = true
 }
 
 func (c *Controller) deletePod(j *jobState, p *api.Pod) {
@@ -181,7 +195,7 @@ func (c *Controller) Restart() {
 		j.reset()
 	}
 	c.queue = queue{ready: c.queue.ready[:0]}
-	c.orphans.reset()
+	c.orphans.reset(c.knobs.JobSyncs)
 	c.cache.reset()
 	for i := range c.store.Jobs() {
 		if job := c.store.Job(api.JobID(i)); job.Version != 0 {

@@ -2,7 +2,7 @@ package jobctl
 
 import (
 	"github.com/jobsim/jobsim/sim/api"
-	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/jobsim/jobsim/sim/store"
 )
 
 // The event spam filter: a burst of 25 for each object, then one in 300 s (client-go/tools/record/events_cache.go:47).
@@ -16,8 +16,7 @@ const (
 type recorder struct {
 	queued int32
 	busy   bool
-	spam   []limiter // by Job
-	calls  int32
+	spam   []store.Limiter // by Job
 }
 
 func (r *recorder) reset() { *r = recorder{spam: r.spam[:0]} }
@@ -25,15 +24,15 @@ func (r *recorder) reset() { *r = recorder{spam: r.spam[:0]} }
 // event records a Kubernetes Event about the Job. Where nothing limits the client, events change nothing and are not
 // modelled.
 func (c *Controller) event(j *jobState, _ string) {
-	if !c.knobs.Events || c.limiter.unlimited() {
+	if !c.knobs.Events || c.client.Unlimited() {
 		return
 	}
 	r := &c.events
 	for int(j.job.ID) >= len(r.spam) {
-		r.spam = append(r.spam, limiter{})
-		r.spam[len(r.spam)-1].reset(spamQPS, spamBurst)
+		r.spam = append(r.spam, store.Limiter{})
+		r.spam[len(r.spam)-1].Reset(spamQPS, spamBurst)
 	}
-	if r.spam[j.job.ID].allow(c.kernel.Now()) && r.queued < eventBuffer {
+	if r.spam[j.job.ID].Allow(c.kernel.Now()) && r.queued < eventBuffer {
 		r.queued++
 		c.nextEvent()
 	}
@@ -64,9 +63,6 @@ func (c *Controller) Event(step int32) {
 		c.nextEvent()
 		return
 	}
-	r := &c.events
-	at := c.limiter.reserve(c.kernel.Now())
-	at = at.Add(c.source.Draw(&c.knobs.Latency.Request, rng.Key{Purpose: rng.Latency, Job: -1, Index: r.calls}))
-	r.calls++
+	at := c.client.Event(c.kernel.Now())
 	c.kernel.Schedule(at, api.ClassEvents, api.KindAPIEvent, 0, eventEnds)
 }

@@ -1,64 +1,158 @@
 package jobctl
 
 import (
+	"slices"
+
 	"github.com/jobsim/jobsim/sim/api"
-	"github.com/jobsim/jobsim/sim/rng"
 )
 
-// orphans is the queue of pods that keep the tracking finalizer although their Job is gone or finished. One worker
-// takes it off them, one request at a time (orphanWorker, job_controller.go:735).
+// orphans is the queue of what may keep the tracking finalizer although its Job is gone or finished, or has let it go:
+// single pods, and all pods of a Job. There are as many workers as for syncs; each takes the finalizers off the pods of
+// a key, one request at a time (orphanWorker, job_controller.go:759).
 type orphans struct {
-	queue []api.PodID
-	busy  bool // a request is under way, for the first of them
+	queue   []orphanKey
+	states  [2][]keyState // by Job, by pod
+	workers []orphanWorker
 }
 
-func (o *orphans) reset() { *o = orphans{queue: o.queue[:0]} }
+// orphanKey is a pod, or all pods of a Job: -1 and down.
+type orphanKey int32
 
-// enqueueOrphans has the tracking finalizer taken off whatever pod of the Job still has it (job_controller.go:660-672).
-func (c *Controller) enqueueOrphans(j *jobState) {
-	for _, id := range j.seen.active {
-		if c.cache.pod(id).Finalizer {
-			c.enqueueOrphan(id)
-		}
+// keyState says where a key is; one that is added while it is worked on comes back when that is done.
+type keyState uint8
+
+const (
+	dirty keyState = 1 << iota
+	processing
+)
+
+// orphanWorker is a worker and what is left of its key; nothing: it is idle.
+type orphanWorker struct {
+	key  orphanKey
+	list []orphan
+}
+
+// orphan is a pod as it was when its key's turn came.
+type orphan struct {
+	id       api.PodID
+	disowned bool
+}
+
+func (o *orphans) reset(workers int32) {
+	o.queue = o.queue[:0]
+	o.states[0], o.states[1] = o.states[0][:0], o.states[1][:0]
+	for len(o.workers) < int(workers) {
+		o.workers = append(o.workers, orphanWorker{})
 	}
-	for _, id := range j.seen.ended {
-		c.enqueueOrphan(id)
+	o.workers = o.workers[:workers]
+	for i := range o.workers {
+		o.workers[i].list = o.workers[i].list[:0]
 	}
 }
 
-func (c *Controller) enqueueOrphan(id api.PodID) {
-	c.orphans.queue = append(c.orphans.queue, id)
-	c.nextOrphan()
+func (o *orphans) state(k orphanKey) *keyState {
+	kind, at := 1, int(k)
+	if k < 0 {
+		kind, at = 0, int(-1-k)
+	}
+	q := &o.states[kind]
+	for at >= len(*q) {
+		*q = append(*q, 0)
+	}
+	return &(*q)[at]
 }
 
-// nextOrphan begins with the next orphan, if there is one and the worker is idle (handleSingleOrphanPod,
-// job_controller.go:833).
-func (c *Controller) nextOrphan() {
+// enqueueOrphans has the tracking finalizer taken off whatever pod of the Job still has it (enqueueLabelSelector,
+// job_controller.go:660).
+func (c *Controller) enqueueOrphans(j *jobState) { c.addOrphan(orphanKey(-1 - j.job.ID)) }
+
+func (c *Controller) enqueueOrphan(id api.PodID) { c.addOrphan(orphanKey(id)) }
+
+func (c *Controller) addOrphan(k orphanKey) {
 	o := &c.orphans
-	for !o.busy && len(o.queue) > 0 {
-		p := c.cache.lookup(o.queue[0])
-		if p == nil || !p.pod.Finalizer || c.tracked(&p.pod) {
-			o.queue = o.queue[:copy(o.queue, o.queue[1:])]
-			continue
-		}
-		o.busy = true
-		address := rng.Key{Purpose: rng.Latency, Job: int32(p.pod.Job), Index: c.calls}
-		at := c.limiter.reserve(c.kernel.Now()).Add(c.source.Draw(&c.knobs.Latency.Request, address))
-		c.calls++
-		c.kernel.Schedule(at, api.ClassJobController, api.KindOrphan, 0, 0)
+	s := o.state(k)
+	if *s&dirty != 0 {
+		return
+	}
+	*s |= dirty
+	if *s&processing == 0 {
+		o.queue = append(o.queue, k)
+		c.workOrphans()
 	}
 }
 
-// tracked says whether the pod's Job is there and unfinished: then the pod is no orphan.
-func (c *Controller) tracked(p *api.Pod) bool {
-	j := &c.jobs[p.Job].job
+// workOrphans lets idle workers take keys.
+func (c *Controller) workOrphans() {
+	o := &c.orphans
+	for i := range o.workers {
+		w := &o.workers[i]
+		for len(w.list) == 0 && len(o.queue) > 0 {
+			w.key = o.queue[0]
+			o.queue = o.queue[:copy(o.queue, o.queue[1:])]
+			*o.state(w.key) = processing
+			c.listOrphans(w)
+			c.nextOrphan(int32(i))
+		}
+	}
+}
+
+// nextOrphan sends the worker's next request, or ends its work on the key.
+func (c *Controller) nextOrphan(worker int32) {
+	o := &c.orphans
+	w := &o.workers[worker]
+	for len(w.list) > 0 {
+		p := c.store.Pod(w.list[0].id)
+		if w.list[0].disowned || !c.tracked(p.Job) {
+			at := c.client.Request(c.kernel.Now(), p.Job, p.Number)
+			c.kernel.Schedule(at, api.ClassJobController, api.KindOrphan, worker, 0)
+			return
+		}
+		w.list = w.list[:copy(w.list, w.list[1:])]
+	}
+	s := o.state(w.key)
+	*s &^= processing
+	if *s&dirty != 0 {
+		o.queue = append(o.queue, w.key)
+	}
+}
+
+// listOrphans lists the pods of a worker's key that have the finalizer, as far as the cache knows, in the order of
+// creation.
+func (c *Controller) listOrphans(w *orphanWorker) {
+	add := func(id api.PodID) {
+		if s := c.cache.lookup(id); s != nil && s.pod.Finalizer {
+			w.list = append(w.list, orphan{id, s.pod.Disowned})
+		}
+	}
+	if w.key >= 0 {
+		add(api.PodID(w.key))
+		return
+	}
+	j := c.state(api.JobID(-1 - w.key))
+	if j.disowned { // they are in no list
+		c.store.EachPodOf(api.JobID(-1-w.key), func(p *api.Pod) { add(p.ID) })
+	} else {
+		for _, id := range j.seen.active {
+			add(id)
+		}
+		for _, id := range j.seen.ended {
+			add(id)
+		}
+	}
+	slices.SortFunc(w.list, func(a, b orphan) int { return int(a.id - b.id) })
+}
+
+// tracked says whether the Job is there and unfinished: then its pods are no orphans.
+func (c *Controller) tracked(id api.JobID) bool {
+	j := &c.jobs[id].job
 	return j.Version != 0 && !j.Status.Finished()
 }
 
-// OrphanCalled is the moment the request for the first orphan takes effect and returns.
-func (c *Controller) OrphanCalled() {
-	o := &c.orphans
-	c.store.Untrack(c.writer(RuleOrphan), o.queue[0])
-	o.queue, o.busy = o.queue[:copy(o.queue, o.queue[1:])], false
-	c.nextOrphan()
+// OrphanCalled is the moment a worker's request takes effect and returns.
+func (c *Controller) OrphanCalled(worker int32) {
+	w := &c.orphans.workers[worker]
+	c.store.Untrack(c.writer(RuleOrphan), w.list[0].id)
+	w.list = w.list[:copy(w.list, w.list[1:])]
+	c.nextOrphan(worker)
+	c.workOrphans()
 }

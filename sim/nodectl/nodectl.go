@@ -35,18 +35,31 @@ type Controller struct {
 	knobs  *api.Knobs
 
 	nodes    []nodeState
-	watching bool     // a heartbeat check is scheduled
-	gcArmed  bool     // a pod garbage collection is scheduled
-	tainted  des.Time // when the latest node was or will be tainted
+	pods     []podState // by pod
+	watching bool       // a heartbeat check is scheduled
+	gcArmed  bool       // a pod garbage collection is scheduled
+	tainted  des.Time   // when the latest node was or will be tainted
 }
 
-// nodeState is what is known of a node's heartbeats.
+// nodeState is what is known of a node.
 type nodeState struct {
 	lost     bool
 	lastSeen des.Time // of its heartbeat, as the monitor noticed it
-	gen      int32    // of its eviction timer
-	tainting bool     // that timer was set
-	deleted  des.Time // when its object was seen to be gone; Never
+	gen      int32    // of its turn to be tainted
+	tainting bool     // it waits for that turn, or has had it
+
+	exists, ready bool // as the caches have it
+	want          api.NodeTaints
+	tainted       bool // and so is it seen by the taint eviction controller
+	evicting      int32
+	deleted       des.Time // when its object was seen to be gone; Never
+}
+
+// podState is a pod as the caches have it.
+type podState struct {
+	node                              api.NodeID
+	exists, deleting, terminal, ready bool
+	evicted                           int32 // by which taint of its node it will be; 0: by none
 }
 
 // New is a controller that schedules in k and writes to s.
@@ -55,30 +68,94 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 // Reset forgets everything and keeps the memory.
 func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 	c.knobs = knobs
-	c.nodes = c.nodes[:0]
+	c.nodes, c.pods = c.nodes[:0], c.pods[:0]
 	for range nodes {
-		c.nodes = append(c.nodes, nodeState{deleted: des.Never})
+		c.nodes = append(c.nodes, nodeState{exists: true, ready: true, evicting: 1, deleted: des.Never})
 	}
 	c.watching, c.gcArmed, c.tainted = false, false, -des.Time(taintEvery)
 }
 
-// Observe takes the next notice of the controller's view.
+// Observe takes the next notice of the controllers' watches.
 func (c *Controller) Observe(n *store.Notice) {
 	switch {
 	case n.Pod != nil:
-		if c.collectable(n.Pod) {
-			c.armPodGC()
-		}
+		c.observePod(n.Pod)
 	case n.Node != nil:
 		c.observeNode(n.Node)
 	}
 }
 
-func (c *Controller) observeNode(n *api.Node) {
-	if n.Version == 0 && c.nodes[n.ID].deleted == des.Never {
-		c.nodes[n.ID].deleted = c.kernel.Now()
+// Learn sees all pods that there are, where nobody has told of them so far.
+func (c *Controller) Learn() {
+	for id := range c.store.PodCount() {
+		if p := c.store.Pod(id); p.Version != 0 {
+			c.observePod(p)
+		}
+	}
+}
+
+func (c *Controller) observePod(p *api.Pod) {
+	for int(p.ID) >= len(c.pods) {
+		c.pods = append(c.pods, podState{node: api.NoNode})
+	}
+	s := &c.pods[p.ID]
+	bound := s.node == api.NoNode && p.Node != api.NoNode
+	s.node, s.exists, s.deleting, s.terminal = p.Node, p.Version != 0, p.Deleted != des.Never, p.Status.Phase.Terminal()
+	s.ready = p.Status.Ready
+	if c.collectable(s) {
 		c.armPodGC()
 	}
+	if bound && c.nodes[p.Node].tainted {
+		s.evicted = c.nodes[p.Node].evicting
+		c.kernel.Schedule(c.evictionDue(), api.ClassTaint, api.KindEvict, int32(p.ID), s.evicted)
+	}
+}
+
+func (c *Controller) observeNode(now *api.Node) {
+	n := &c.nodes[now.ID]
+	n.exists, n.ready = now.Version != 0, now.Ready
+	if !n.exists && n.deleted == des.Never {
+		n.deleted = c.kernel.Now()
+		c.armPodGC()
+	}
+	if n.want = noSchedule(now); n.exists && n.want != now.NoSchedule {
+		c.kernel.Schedule(c.kernel.Now(), api.ClassNode, api.KindNoSchedule, int32(now.ID), 0)
+	}
+	switch tainted := n.exists && now.Unreachable != des.Never; {
+	case tainted && !n.tainted:
+		n.tainted = true
+		for i := range c.pods {
+			if s := &c.pods[i]; s.exists && s.node == now.ID {
+				s.evicted = n.evicting
+			}
+		}
+		c.kernel.Schedule(c.evictionDue(), api.ClassTaint, api.KindEvictAll, int32(now.ID), n.evicting)
+	case !n.exists: // what was planned for its pods happens all the same
+		n.tainted = false
+	case !tainted && n.tainted:
+		n.tainted = false
+		n.evicting++
+	}
+}
+
+// noSchedule are the taints that keep the scheduler away from a node (doNoScheduleTaintingPass,
+// node_lifecycle_controller.go:535@v1.37.2).
+func noSchedule(n *api.Node) (t api.NodeTaints) {
+	if !n.Ready {
+		t |= api.TaintUnreachable
+	}
+	if n.Unschedulable {
+		t |= api.TaintUnschedulable
+	}
+	return t
+}
+
+// NoSchedule puts those taints on a node and takes the others off.
+func (c *Controller) NoSchedule(id api.NodeID) { c.store.TaintNode(id, c.nodes[id].want) }
+
+// evictionDue is when the tolerations of a pod end whose node is seen to be tainted now.
+func (c *Controller) evictionDue() des.Time {
+	return c.kernel.Now().Add(api.Seconds(c.knobs.UnreachableSeconds))
 }
 
 // Lose is a node falling silent: its last heartbeat was the latest one due, and the monitor noticed it at its next
@@ -117,11 +194,13 @@ func (c *Controller) Monitor() {
 	for i := range c.nodes {
 		n, node := &c.nodes[i], c.store.Node(api.NodeID(i))
 		switch {
-		case node.Version == 0:
-		case n.lost && node.Ready && now.Sub(n.lastSeen) > c.knobs.NodeMonitorGrace:
+		case !n.exists:
+		case n.lost && n.ready && now.Sub(n.lastSeen) > c.knobs.NodeMonitorGrace:
 			c.unknown(node)
-		case n.lost && node.Ready:
+		case n.lost && n.ready:
 			again = true
+		case !n.lost && !n.ready:
+			again = true // the kubelet's word is on its way
 		case !n.lost:
 			c.reachable(n, node)
 		}
@@ -136,9 +215,9 @@ func (c *Controller) Monitor() {
 func (c *Controller) unknown(node *api.Node) {
 	w := c.writer(trace.NodeLifecycle, RuleUnknown)
 	c.store.UpdateNode(w, node.ID, false, node.Unschedulable, node.Unreachable)
-	for pod := range c.store.PodCount() {
-		p := c.store.Pod(pod)
-		if p.Version != 0 && p.Node == node.ID && p.Status.Ready {
+	for i := range c.pods {
+		p := c.store.Pod(api.PodID(i))
+		if seen := &c.pods[i]; seen.exists && seen.node == node.ID && seen.ready && p.Version != 0 && p.Status.Ready {
 			s := p.Status
 			s.Ready, s.ReadySince = false, c.kernel.Now().Truncate()
 			c.store.UpdatePodStatus(w, p.ID, &s)
@@ -164,12 +243,13 @@ func (c *Controller) taintSilent() {
 	}
 	for i := range c.nodes {
 		n, node := &c.nodes[i], c.store.Node(api.NodeID(i))
-		if !n.lost || node.Version == 0 || node.Ready || n.tainting {
+		if !n.lost || !n.exists || node.Ready || n.tainting {
 			continue
 		}
 		n.tainting = true
+		n.gen++
 		c.tainted = max(c.kernel.Now().Add(taintPass), c.tainted.Add(taintEvery))
-		c.schedule(node.ID, c.tainted.Sub(c.kernel.Now()))
+		c.kernel.Schedule(c.tainted, api.ClassTaint, api.KindTaint, int32(i), n.gen)
 	}
 }
 
@@ -191,32 +271,44 @@ func (c *Controller) disrupted() bool {
 	return silent > 0 && ready == 0 || silent > 2 && 100*silent >= 55*all && all <= largeCluster
 }
 
-func (c *Controller) schedule(id api.NodeID, d des.Duration) {
-	n := &c.nodes[id]
-	n.gen++
-	c.kernel.Schedule(c.kernel.Now().Add(d), api.ClassTaint, api.KindTaint, int32(id), n.gen)
+// Taint is the node's turn to be tainted (doNoExecuteTaintingPass, node_lifecycle_controller.go:609). Where it is still
+// seen to be ready it has to wait for another.
+func (c *Controller) Taint(id api.NodeID, gen int32) {
+	n, node := &c.nodes[id], c.store.Node(id)
+	switch {
+	case n.gen != gen || !n.exists || node.Version == 0:
+	case n.ready:
+		n.tainting = false
+		c.watch()
+	default:
+		c.store.UpdateNode(c.writer(trace.NodeLifecycle, RuleUnreachable), id, node.Ready, node.Unschedulable, c.kernel.Now())
+	}
 }
 
-// Taint is the node's next step towards eviction: the taint, and when the pods' tolerations have run out, their
-// deletion.
-func (c *Controller) Taint(id api.NodeID, gen int32) {
-	node := c.store.Node(id)
-	if c.nodes[id].gen != gen || node.Version == 0 {
+// EvictAll deletes the pods that were on a node when it was seen to be tainted, those that have ended or are being
+// deleted among them (deletePodHandler, taint_eviction.go:106@v1.37.2).
+func (c *Controller) EvictAll(id api.NodeID, gen int32) {
+	if c.nodes[id].evicting != gen {
 		return
 	}
-	if node.Unreachable == des.Never {
-		c.store.UpdateNode(c.writer(trace.NodeLifecycle, RuleUnreachable), id, node.Ready, node.Unschedulable, c.kernel.Now())
-		c.schedule(id, api.Seconds(c.knobs.UnreachableSeconds))
-		return
-	}
-	w := c.writer(trace.TaintEviction, RuleTaint)
-	for pod := range c.store.PodCount() {
-		p := c.store.Pod(pod)
-		if p.Version != 0 && p.Node == id { // also one that is being deleted (tainteviction/taint_eviction.go:129)
-			c.store.Disrupt(w, p.ID, api.DeletionByTaintManager)
-			c.store.DeletePod(w, p.ID, api.Opt[int64]{})
+	for i := range c.pods {
+		if s := &c.pods[i]; s.node == id && s.evicted == gen && s.exists {
+			c.evict(api.PodID(i))
 		}
 	}
+}
+
+// Evict deletes a pod that came to a tainted node.
+func (c *Controller) Evict(id api.PodID, gen int32) {
+	if s := &c.pods[id]; s.exists && c.nodes[s.node].evicting == gen {
+		c.evict(id)
+	}
+}
+
+func (c *Controller) evict(id api.PodID) {
+	w := c.writer(trace.TaintEviction, RuleTaint)
+	c.store.Disrupt(w, id, api.DeletionByTaintManager)
+	c.store.DeletePod(w, id, api.Opt[int64]{})
 }
 
 func (c *Controller) writer(actor trace.Actor, because trace.Rule) store.Writer {

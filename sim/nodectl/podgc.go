@@ -2,21 +2,20 @@ package nodectl
 
 import (
 	"github.com/jobsim/jobsim/sim/api"
-	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/store"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // collectable says whether the pod garbage collector will have to end the pod: it is being deleted without ever having
 // had a node, or its node is gone.
-func (c *Controller) collectable(p *api.Pod) bool {
-	if p.Version == 0 {
+func (c *Controller) collectable(s *podState) bool {
+	switch {
+	case !s.exists:
 		return false
+	case s.node == api.NoNode:
+		return s.deleting
 	}
-	if p.Node == api.NoNode {
-		return p.Deleted != des.Never && !p.Status.Phase.Terminal()
-	}
-	return c.store.Node(p.Node).Version == 0
+	return !c.nodes[s.node].exists
 }
 
 func (c *Controller) armPodGC() {
@@ -31,16 +30,16 @@ func (c *Controller) armPodGC() {
 func (c *Controller) CollectPods() {
 	c.gcArmed = false
 	again := false
-	for id := range c.store.PodCount() {
-		p := c.store.Pod(id)
+	for i := range c.pods {
+		s, p := &c.pods[i], c.store.Pod(api.PodID(i))
 		switch {
-		case !c.collectable(p):
-		case p.Node == api.NoNode:
-			c.force(p, RuleUnscheduled, api.NoDisruption)
-		case c.quarantined(p.Node):
+		case !c.collectable(s):
+		case s.node == api.NoNode:
+			c.force(s, p, RuleUnscheduled, api.NoDisruption)
+		case c.quarantined(s.node):
 			again = true
 		default:
-			c.force(p, RuleOrphanPod, api.DeletionByPodGC)
+			c.force(s, p, RuleOrphanPod, api.DeletionByPodGC)
 		}
 	}
 	if again {
@@ -57,9 +56,9 @@ func (c *Controller) quarantined(id api.NodeID) bool {
 
 // force makes the pod Failed, unless it has ended, and deletes it without grace (markFailedAndDeletePod,
 // gc_controller.go:346@v1.37.2).
-func (c *Controller) force(p *api.Pod, because trace.Rule, d api.Disruption) {
+func (c *Controller) force(s *podState, p *api.Pod, because trace.Rule, d api.Disruption) {
 	w := store.Writer{Actor: trace.PodGC, Because: because}
-	if !p.Status.Phase.Terminal() {
+	if !s.terminal && p.Version != 0 {
 		c.store.FailPod(w, p.ID, d)
 	}
 	c.store.DeletePod(w, p.ID, api.Some(int64(0)))

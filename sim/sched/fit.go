@@ -1,50 +1,186 @@
 package sched
 
 import (
-	"math/bits"
-
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
 )
 
-// room is what the bound pods of a node take.
-type room struct {
-	api.Resources
-	pods int32
+// node is a node as the scheduler has seen it, and what the pods take that it has put there.
+type node struct {
+	spec     *api.NodeSpec
+	exists   bool
+	cordoned bool
+	tainted  bool // with effect NoSchedule
+	used     api.Resources
+	scored   api.Resources // the same, with a default for what a container does not ask for
+	pods     int32
 }
 
-// fits says whether a pod with these requests fits beside what is there (plugins/noderesources/fit.go@v1.37.2).
-func (r *room) fits(n *api.Node, req *api.Resources) bool {
-	s := n.Spec
-	if n.Version == 0 || !n.Ready || n.Unschedulable {
+func (n *node) take(req *api.PodRequests, sign int64) {
+	n.used.MilliCPU += sign * req.MilliCPU
+	n.used.Memory += sign * req.Memory
+	n.scored.MilliCPU += sign * req.Scored.MilliCPU
+	n.scored.Memory += sign * req.Scored.Memory
+	n.pods += int32(sign)
+}
+
+// reasons are why a pod fits on no node: how many nodes refuse it for what.
+type reasons struct{ cordoned, tainted, pods, cpu, memory, hopeless, all int32 }
+
+// The plugins that can refuse a pod.
+type plugins uint8
+
+const (
+	byCordon plugins = 1 << iota // NodeUnschedulable
+	byTaint                      // TaintToleration
+	byFit                        // NodeResourcesFit
+)
+
+// fits says whether a pod with these requests fits beside what is there, and notes why not
+// (plugins/noderesources/fit.go:654@v1.37.2).
+func (n *node) fits(req *api.PodRequests, why *reasons) bool {
+	s := n.spec
+	switch {
+	case !n.exists:
 		return false
+	case n.cordoned:
+		why.cordoned++
+	case n.tainted:
+		why.tainted++
+	case s.Unlimited:
+		return true
+	default:
+		pods, cpu := n.pods >= s.Pods, n.used.MilliCPU+req.MilliCPU > s.MilliCPU && req.MilliCPU > 0
+		memory := n.used.Memory+req.Memory > s.Memory && req.Memory > 0
+		why.pods, why.cpu, why.memory = why.pods+one(pods), why.cpu+one(cpu), why.memory+one(memory)
+		why.hopeless += one(req.MilliCPU > s.MilliCPU || req.Memory > s.Memory)
+		return !pods && !cpu && !memory
 	}
-	return s.Unlimited ||
-		r.pods < s.Pods && r.MilliCPU+req.MilliCPU <= s.MilliCPU && r.Memory+req.Memory <= s.Memory
+	return false
 }
 
-func (r *room) take(req *api.Resources, sign int64) {
-	r.MilliCPU += sign * req.MilliCPU
-	r.Memory += sign * req.Memory
-	r.pods += int32(sign)
-}
-
-// allocated is how full the node would be, in 2^32nds of its capacity averaged over cpu and memory; without requests,
-// by the number of pods (LeastAllocated, plugins/noderesources/least_allocated.go@v1.37.2).
-func (r *room) allocated(s *api.NodeSpec) uint64 {
-	if s.Unlimited {
-		return uint64(r.pods)
+func one(b bool) int32 {
+	if b {
+		return 1
 	}
-	return share(r.MilliCPU, s.MilliCPU) + share(r.Memory, s.Memory) + share(int64(r.pods), int64(s.Pods))>>20
+	return 0
 }
 
-func share(part, whole int64) uint64 {
-	if whole <= 0 {
+// plugins are those that refuse the pod on some node. None: there are no nodes.
+func (r *reasons) plugins() (p plugins) {
+	if r.cordoned > 0 {
+		p |= byCordon
+	}
+	if r.tainted > 0 {
+		p |= byTaint
+	}
+	if r.pods+r.cpu+r.memory > 0 {
+		p |= byFit
+	}
+	return p
+}
+
+// message stands for the message of the pod's PodScheduled condition: it changes where that does.
+func (r *reasons) message() int32 {
+	m := int32(1)
+	for _, n := range [...]int32{r.cordoned, r.tainted, r.pods, r.cpu, r.memory, r.hopeless, r.all} {
+		m = m*31 + n
+	}
+	return m
+}
+
+// score is what the scheduler's plugins give a node for a pod, as far as nodes differ: NodeResourcesFit, which is
+// LeastAllocated, and NodeResourcesBalancedAllocation, of weight 1 each.
+func (n *node) score(req *api.PodRequests) int64 {
+	if n.spec.Unlimited {
 		return 0
 	}
-	hi, lo := bits.Mul64(uint64(part), 1<<32)
-	if hi >= uint64(whole) {
-		return 1 << 32
+	have := [2]int64{n.spec.MilliCPU, n.spec.Memory}
+	cpu, memory := n.scored.MilliCPU+req.Scored.MilliCPU, n.scored.Memory+req.Scored.Memory
+	score := leastAllocated([2]int64{cpu, memory}, have)
+	if req.Resources != (api.Resources{}) {
+		before := balanced([2]int64{n.used.MilliCPU, n.used.Memory}, have)
+		after := balanced([2]int64{n.used.MilliCPU + req.MilliCPU, n.used.Memory + req.Memory}, have)
+		score += maxScore/2 + (maxScore/2+after-before)/2
 	}
-	q, _ := bits.Div64(hi, lo, uint64(whole))
-	return q
+	return score
+}
+
+const maxScore = 100 // kube-scheduler/framework/interface.go, MaxNodeScore
+
+// leastAllocated is leastResourceScorer (plugins/noderesources/least_allocated.go:30@v1.37.2).
+func leastAllocated(requested, have [2]int64) int64 {
+	sum, weights := int64(0), int64(0)
+	for i := range have {
+		if have[i] == 0 {
+			continue
+		}
+		weights++
+		if requested[i] <= have[i] {
+			sum += (have[i] - requested[i]) * maxScore / have[i]
+		}
+	}
+	if weights == 0 {
+		return 0
+	}
+	return sum / weights
+}
+
+// balanced is balancedResourceScore (plugins/noderesources/balanced_allocation.go:220@v1.37.2), in its very arithmetic:
+// every operation is one that IEEE 754 rounds exactly.
+func balanced(requested, have [2]int64) int64 {
+	if have[0] == 0 || have[1] == 0 {
+		return maxScore
+	}
+	cpu := min(1, float64(requested[0])/float64(have[0]))
+	memory := min(1, float64(requested[1])/float64(have[1]))
+	std := float64((cpu - memory) / 2)
+	if std < 0 {
+		std = -std
+	}
+	return int64(float64(float64(1-std) * maxScore))
+}
+
+// waiter is a pod in the scheduler's queue.
+type waiter struct {
+	pod   api.PodID
+	job   api.JobID
+	tries int32    // that failed
+	since des.Time // of the latest, or of its coming
+	why   plugins  // that refused it
+}
+
+// The back-off of pods that do not fit (pkg/scheduler/apis/config/v1/defaults.go:118-126@v1.37.2), and the windows in
+// which it ends (pkg/scheduler/backend/queue/backoff_queue.go:41).
+const (
+	firstBackoff = des.Second
+	maxBackoff   = 10 * des.Second
+)
+
+// backoff is when the back-off ends.
+func (w *waiter) backoff() des.Time {
+	wait := maxBackoff
+	if shift := w.tries - 1; shift < 4 {
+		wait = firstBackoff << shift
+	}
+	return w.since.Add(wait).Truncate()
+}
+
+// How long a pod stays with those that nothing wakes, and how often that is looked at
+// (pkg/scheduler/backend/queue/scheduling_queue.go:62 and 522@v1.37.2).
+const (
+	longest    = 5 * des.Minute
+	flushEvery = 30 * des.Second
+)
+
+// flushed brings a waiter up to date: after five minutes it was tried again, in vain.
+func (w *waiter) flushed(now des.Time) {
+	for {
+		at := w.since.Add(longest+flushEvery) - (w.since.Add(longest) % des.Time(flushEvery))
+		if at >= now {
+			return
+		}
+		w.since = at
+		w.tries++
+	}
 }

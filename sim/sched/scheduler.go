@@ -1,6 +1,9 @@
 package sched
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/rng"
@@ -11,9 +14,6 @@ import (
 // RuleBind is a binding (pkg/scheduler/schedule_one.go@v1.37.2).
 const RuleBind trace.Rule = "sched.bind"
 
-// noPod stands for all pods that wait for room, in a KindSchedule event.
-const noPod = -1
-
 // Scheduler is the scheduler of one run. Make one with New; Reset prepares it for another run in the same memory.
 type Scheduler struct {
 	kernel *des.Kernel
@@ -21,131 +21,233 @@ type Scheduler struct {
 	source rng.Source
 	bind   rng.Dist
 
-	rooms   []room
-	placed  []bool        // by pod: it takes room
-	waiting [][]api.PodID // by Job: the pods that did not fit, oldest first
-	waits   int           // how many those are
-	retry   bool          // a retry is scheduled
+	nodes []node
+	pods  []pod // by id
+
+	active, backoff, unfit []waiter  // the scheduling queue: to be tried; to be tried once nothing else is; to be woken
+	writing                bool      // the loop waits for its write of why a pod fits nowhere
+	failed                 []failure // by Job: the latest
+	state                  int64     // counts the changes of nodes
+}
+
+// failure is why a Job's pods fit nowhere, and in which state of the nodes.
+type failure struct {
+	state int64
+	req   *api.PodRequests // what they ask for
+	why   reasons
+}
+
+// pod is what the scheduler knows of a pod.
+type pod struct {
+	seen     bool
+	deleting bool
+	node     api.NodeID // on which it takes room, 1 up; 0: none
+	message  int32      // why it fitted nowhere, as written
 }
 
 // New is a scheduler that schedules in k and writes to s.
 func New(k *des.Kernel, s *store.Store) *Scheduler { return &Scheduler{kernel: k, store: s} }
 
-// Reset forgets all pods and keeps the memory. bind is the latency from a pod's creation to its binding.
-func (s *Scheduler) Reset(source rng.Source, bind rng.Dist, nodes int) {
+// Reset forgets all pods and keeps the memory. bind is the latency of a binding.
+func (s *Scheduler) Reset(source rng.Source, bind rng.Dist) {
 	s.source, s.bind = source, bind
-	s.rooms = append(s.rooms[:0], make([]room, nodes)...)
-	s.placed = s.placed[:0]
-	for i := range s.waiting {
-		s.waiting[i] = s.waiting[i][:0]
+	s.nodes, s.pods = s.nodes[:0], s.pods[:0]
+	for i := range s.store.Nodes() {
+		s.nodes = append(s.nodes, node{})
+		s.nodes[i].see(s.store.Node(api.NodeID(i)))
 	}
-	s.waits, s.retry = 0, false
+	s.active, s.backoff, s.unfit, s.writing = s.active[:0], s.backoff[:0], s.unfit[:0], false
+	s.failed, s.state = s.failed[:0], 1
 }
 
-// Observe takes the next notice of the scheduler's view: a pod wants a node, or leaves one; a node has changed.
+// Observe takes the next notice of the scheduler's watches: a pod wants a node, or leaves one; a node has changed.
 func (s *Scheduler) Observe(n *store.Notice) {
 	switch {
 	case n.Pod != nil:
 		s.observePod(n.Pod)
 	case n.Node != nil:
-		s.roomMade()
+		s.observeNode(n.Node)
 	}
 }
 
 func (s *Scheduler) observePod(p *api.Pod) {
-	gone := p.Version == 0 || p.Status.Phase.Terminal()
-	if p.Node != api.NoNode && !gone {
-		return // it is where it is
+	for int(p.ID) >= len(s.pods) {
+		s.pods = append(s.pods, pod{})
 	}
-	isNew := int(p.ID) >= len(s.placed)
-	for int(p.ID) >= len(s.placed) {
-		s.placed = append(s.placed, false)
-	}
-	if isNew && p.Node == api.NoNode && p.Version != 0 {
-		at := s.kernel.Now()
-		if !s.bind.IsZero() {
-			address := rng.Key{Purpose: rng.Bind, Job: int32(p.Job), Index: p.Index, Attempt: p.Attempt}
-			at = at.Add(s.source.Draw(&s.bind, address))
+	known := &s.pods[p.ID]
+	isNew := !known.seen
+	known.seen, known.deleting = true, p.Deleted != des.Never || p.Version == 0
+	switch {
+	case p.Version == 0 || p.Status.Phase.Terminal():
+		if known.node != 0 {
+			s.release(p, known)
+			s.wake(byFit)
 		}
-		s.kernel.Schedule(at, api.ClassScheduler, api.KindSchedule, int32(p.ID), 0)
+	case isNew && p.Node == api.NoNode:
+		s.active = append(s.active, waiter{pod: p.ID, job: p.Job, since: s.kernel.Now()})
+		s.loop()
+	}
+}
+
+// see takes the node as it is now.
+func (n *node) see(now *api.Node) {
+	n.spec, n.exists, n.cordoned, n.tainted = now.Spec, now.Version != 0, now.Unschedulable, now.NoSchedule != 0
+}
+
+func (s *Scheduler) observeNode(now *api.Node) {
+	n := &s.nodes[now.ID]
+	before := *n
+	n.see(now)
+	s.state++
+	if before.cordoned && !n.cordoned {
+		s.wake(byCordon)
+	}
+	if before.tainted && !n.tainted {
+		s.wake(byTaint)
+	}
+}
+
+// release gives back what a pod takes.
+func (s *Scheduler) release(p *api.Pod, known *pod) {
+	s.nodes[known.node-1].take(s.store.Requests(p), -1)
+	known.node = 0
+	s.state++
+}
+
+// wake moves the pods that the plugins have refused to where they are tried again: at once, and those whose back-off
+// has not ended after the others (moveEntitiesToActiveOrBackoffQueue, backend/queue/scheduling_queue.go:1919; off the
+// back-off queue they are taken where nothing else is left, SchedulerPopFromBackoffQ, on since 1.33).
+func (s *Scheduler) wake(by plugins) {
+	if len(s.unfit) == 0 {
 		return
 	}
-	if s.placed[p.ID] && gone {
-		s.placed[p.ID] = false
-		s.rooms[p.Node].take(s.requests(p), -1)
-		s.roomMade()
-	}
-}
-
-func (s *Scheduler) requests(p *api.Pod) *api.Resources { return s.store.Requests(p) }
-
-// roomMade has the waiting pods tried again. They come from the back-off queue at once, as nothing else is to be
-// scheduled (SchedulerPopFromBackoffQ, on since 1.33).
-func (s *Scheduler) roomMade() {
-	if s.waits > 0 && !s.retry {
-		s.retry = true
-		s.kernel.Schedule(s.kernel.Now(), api.ClassScheduler, api.KindSchedule, noPod, 0)
-	}
-}
-
-// Schedule places one pod, or all that wait.
-func (s *Scheduler) Schedule(obj int32) {
-	if obj != noPod {
-		p := s.store.Pod(api.PodID(obj))
-		if !s.place(p) && pending(p) {
-			s.park(p)
+	now := s.kernel.Now()
+	kept := s.unfit[:0]
+	for _, w := range s.unfit {
+		switch w.flushed(now); {
+		case w.why&by == 0:
+			kept = append(kept, w)
+		case w.backoff() >= now.Truncate():
+			s.backoff = append(s.backoff, w)
+		default:
+			s.active = append(s.active, w)
 		}
-		return
 	}
-	s.retry = false
-	for job := range s.waiting {
-		queue := s.waiting[job]
-		n := 0
-		for n < len(queue) {
-			if p := s.store.Pod(queue[n]); pending(p) && !s.place(p) {
-				break // the pods of a Job are alike: if one does not fit, none does
-			}
-			n++
+	s.unfit = kept
+	slices.SortFunc(s.active, byAge)
+	slices.SortFunc(s.backoff, func(a, b waiter) int { return cmp.Or(cmp.Compare(a.backoff(), b.backoff()), byAge(a, b)) })
+	s.loop()
+}
+
+// byAge is the order of the active queue: by the time a pod has been in it, and by its creation, which upstream leaves
+// to the order of a Go map.
+func byAge(a, b waiter) int { return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.pod, b.pod)) }
+
+// next is the pod that is tried next.
+func (s *Scheduler) next() (w waiter, ok bool) {
+	for _, queue := range [...]*[]waiter{&s.active, &s.backoff} {
+		if len(*queue) > 0 {
+			w = (*queue)[0]
+			*queue = (*queue)[:copy(*queue, (*queue)[1:])]
+			return w, true
 		}
-		s.waiting[job] = queue[:copy(queue, queue[n:])]
-		s.waits -= n
+	}
+	return w, false
+}
+
+// loop is scheduleOne, again and again (pkg/scheduler/schedule_one.go:76@v1.37.2).
+func (s *Scheduler) loop() {
+	for !s.writing {
+		w, ok := s.next()
+		switch {
+		case !ok:
+			return
+		case s.pods[w.pod].deleting:
+		case !s.place(&w):
+			s.park(w)
+		}
 	}
 }
 
-func (s *Scheduler) park(p *api.Pod) {
-	for int(p.Job) >= len(s.waiting) {
-		s.waiting = append(s.waiting, nil)
+// place puts the pod on the node with the best score on which it fits, of equals the first, if there is one; the
+// binding takes its time.
+func (s *Scheduler) place(w *waiter) bool {
+	for int(w.job) >= len(s.failed) {
+		s.failed = append(s.failed, failure{})
 	}
-	s.waiting[p.Job] = append(s.waiting[p.Job], p.ID)
-	s.waits++
-}
-
-func pending(p *api.Pod) bool {
-	return p.Version != 0 && p.Deleted == des.Never && p.Node == api.NoNode
-}
-
-// place binds the pod to the least allocated node on which it fits, if there is one.
-func (s *Scheduler) place(p *api.Pod) bool {
-	if !pending(p) {
-		return false
+	p := s.store.Pod(w.pod)
+	req, f := s.store.Requests(p), &s.failed[w.job]
+	if f.state == s.state && f.req == req {
+		w.why = f.why.plugins()
+		return false // the pods of a Job are alike
 	}
-	req := s.requests(p)
-	best := api.NoNode
-	var least uint64
-	for i := range s.rooms {
-		node := s.store.Node(api.NodeID(i))
-		if !s.rooms[i].fits(node, req) {
+	f.req, f.why = req, reasons{}
+	best, most := -1, int64(0)
+	for i := range s.nodes {
+		n := &s.nodes[i]
+		f.why.all += one(n.exists)
+		if !n.fits(req, &f.why) {
 			continue
 		}
-		if a := s.rooms[i].allocated(node.Spec); best == api.NoNode || a < least {
-			best, least = api.NodeID(i), a
+		if score := n.score(req); best < 0 || score > most {
+			best, most = i, score
 		}
 	}
-	if best == api.NoNode {
+	if best < 0 {
+		f.state = s.state
+		w.why = f.why.plugins()
 		return false
 	}
-	s.rooms[best].take(req, 1)
-	s.placed[p.ID] = true
-	s.store.BindPod(store.Writer{Actor: trace.Scheduler, Because: RuleBind}, p.ID, best)
+	s.nodes[best].take(req, 1)
+	s.state++
+	s.pods[w.pod].node = api.NodeID(best + 1)
+	at := s.kernel.Now()
+	if !s.bind.IsZero() {
+		address := rng.Key{Purpose: rng.Bind, Job: int32(p.Job), Index: p.Index, Attempt: p.Attempt}
+		at = at.Add(s.source.Draw(&s.bind, address))
+	}
+	s.kernel.Schedule(at, api.ClassScheduler, api.KindBind, int32(w.pod), int32(best))
 	return true
+}
+
+// park puts a pod that fits nowhere to those that wait to be woken, and says why in its status where that has changed
+// (handleSchedulingFailure, pkg/scheduler/schedule_one.go:1152@v1.37.2).
+func (s *Scheduler) park(w waiter) {
+	w.tries++
+	w.since = s.kernel.Now()
+	s.unfit = append(s.unfit, w)
+	s.say(w.pod, s.failed[w.job].why.message())
+}
+
+// say has the reason written why a pod is not bound. The loop waits for that.
+func (s *Scheduler) say(id api.PodID, message int32) {
+	if s.pods[id].message != message {
+		s.pods[id].message = message
+		s.writing = true
+		s.kernel.Schedule(s.kernel.Now(), api.ClassScheduler, api.KindUnfit, int32(id), message)
+	}
+}
+
+// Unfit writes why a pod fits on no node, and goes on.
+func (s *Scheduler) Unfit(id api.PodID, message int32) {
+	s.store.MarkUnfit(store.Writer{Actor: trace.Scheduler}, id, message)
+	s.writing = false
+	s.loop()
+}
+
+// notBound stands for the message that a binding was refused.
+const notBound = -1
+
+// Bind binds a pod. That is refused where the pod is deleted or gone: then its room is free again
+// (handleBindingCycleError, pkg/scheduler/schedule_one.go:512@v1.37.2).
+func (s *Scheduler) Bind(id api.PodID, node api.NodeID) {
+	if s.store.BindPod(store.Writer{Actor: trace.Scheduler, Because: RuleBind}, id, node) {
+		return
+	}
+	p := &s.pods[id]
+	if p.node != 0 {
+		s.release(s.store.Pod(id), p)
+		s.wake(byFit)
+	}
+	s.store.MarkUnfit(store.Writer{Actor: trace.Scheduler}, id, notBound)
 }

@@ -111,8 +111,9 @@ func (e *Env) submit(a *args) {
 		spec.TTLSecondsAfterFinished = api.Some(int32(s))
 	}
 	spec.Suspend = a.flag("suspend")
-	spec.Template = api.PodTemplate{TerminationGracePeriodSeconds: 30, Containers: []api.Container{{Name: "main"}},
-		Requests: api.Resources{MilliCPU: 1000}}
+	spec.Template = api.PodTemplate{TerminationGracePeriodSeconds: 30,
+		Containers: []api.Container{{Name: "main", Requests: api.Resources{MilliCPU: 1000}}}}
+	spec.Template.Requests = api.Effective(spec.Template.Containers)
 	if a.text("policy", "Never") == "OnFailure" {
 		spec.Template.RestartPolicy = api.RestartOnFailure
 	}

@@ -85,6 +85,11 @@ func (s *Store) DeleteJob(w Writer, id api.JobID, p api.Propagation) bool {
 		return true
 	}
 	if j.Deleted != des.Never {
+		if foreground := p == api.Foreground; j.Foreground != foreground { // the other finalizer replaces the first
+			s.beforeJob(j)
+			j.Foreground, j.Orphaned = foreground, !foreground
+			s.commitMetadata(j)
+		}
 		return true
 	}
 	s.beforeJob(j)
@@ -100,4 +105,15 @@ func (s *Store) FinishDeletion(w Writer, id api.JobID) {
 		s.beforeJob(j)
 		s.removeJob(w, j)
 	}
+}
+
+// DisownPod takes its owner off a pod. It does nothing where the pod is gone.
+func (s *Store) DisownPod(w Writer, id api.PodID) {
+	p := s.Pod(id)
+	if p.Version == 0 || p.Disowned {
+		return
+	}
+	s.beforePod(p)
+	p.Disowned = true
+	s.commitPod(w, p)
 }

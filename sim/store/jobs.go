@@ -21,7 +21,7 @@ func (s *Store) reserveJob() api.JobID {
 		Status: api.JobStatus{StartTime: des.Never, CompletionTime: des.Never}})
 	s.firstPod = append(s.firstPod, noPod)
 	s.created = append(s.created, 0)
-	s.ends = append(s.ends, des.Never)
+	s.ends, s.jobWrites = append(s.ends, des.Never), append(s.jobWrites, 0)
 	return id
 }
 

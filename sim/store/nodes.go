@@ -16,6 +16,19 @@ func (s *Store) UpdateNode(w Writer, id api.NodeID, ready, unschedulable bool, u
 	s.commitNode(w, n)
 }
 
+// TaintNode writes a node's taints of effect NoSchedule, of which no trace tells. A write that changes nothing is none.
+func (s *Store) TaintNode(id api.NodeID, taints api.NodeTaints) {
+	n := &s.nodes[id]
+	if n.Version == 0 || n.NoSchedule == taints {
+		return
+	}
+	s.beforeNode(n)
+	n.NoSchedule = taints
+	s.version++
+	n.Version = s.version
+	s.notifyNode(n)
+}
+
 // DeleteNode removes a node object. Its pods stay until someone collects them.
 func (s *Store) DeleteNode(w Writer, id api.NodeID) {
 	n := &s.nodes[id]

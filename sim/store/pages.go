@@ -11,10 +11,11 @@ type pages struct {
 	n    api.PodID
 }
 
-// entry is a pod and the pod of the same Job that was created before it, or noPod.
+// entry is a pod and what the store keeps beside it.
 type entry struct {
 	api.Pod
-	older api.PodID
+	older  api.PodID // the pod of the same Job that was created before it, or noPod
+	writes int32     // so far; counted where deliveries are delayed
 }
 
 func (p *pages) at(id api.PodID) *entry { return &p.list[uint32(id)/pageLen][uint32(id)%pageLen] }

@@ -109,6 +109,17 @@ func (s *Store) BindPod(w Writer, id api.PodID, node api.NodeID) bool {
 	return true
 }
 
+// MarkUnfit writes why the pod is not bound. It does nothing where the pod is gone.
+func (s *Store) MarkUnfit(w Writer, id api.PodID, message int32) {
+	p := s.Pod(id)
+	if p.Version == 0 || p.Unfit == message {
+		return
+	}
+	s.beforePod(p)
+	p.Unfit = message
+	s.commitPod(w, p)
+}
+
 // UpdatePodStatus writes the pod's status. It reports false where the pod is gone. A write that changes nothing is
 // none.
 func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status *api.PodStatus) bool {

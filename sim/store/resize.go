@@ -12,7 +12,7 @@ import (
 type resized struct {
 	job      api.JobID
 	before   int32 // creation number of the first pod with the new template
-	requests api.Resources
+	requests api.PodRequests
 }
 
 // validResize says whether the requests in the Job's template may change: while it is suspended without active pods,
@@ -36,7 +36,7 @@ func (s *Store) validResize(j *api.Job, now *api.JobSpec) error {
 }
 
 // Requests is what the pod asks for: what the template of its Job said when it was created.
-func (s *Store) Requests(p *api.Pod) *api.Resources {
+func (s *Store) Requests(p *api.Pod) *api.PodRequests {
 	for i := range s.resized {
 		if r := &s.resized[i]; r.job == p.Job && p.Number < r.before {
 			return &r.requests

@@ -36,12 +36,15 @@ type Store struct {
 	history  []Notice
 	podPast  past[api.Pod]
 	jobPast  past[api.Job]
+	nodePast past[api.Node]
 	kept     bool // there is something in them
 	dropped  int  // notices that every view has seen
-	views    [viewCount]view
+	views    [api.Watches]view
 	watch    rng.Dist
 	hasWatch bool
 	source   rng.Source
+
+	jobWrites, nodeWrites []int32 // writes so far, by object; counted where deliveries are delayed
 
 	observer *trace.Observer // nil: no trace
 
@@ -61,11 +64,12 @@ func (s *Store) Reset(knobs *api.Knobs, nodes []api.NodeSpec, jobs int, source r
 	s.failures, s.exits, s.exitEnds = s.failures[:0], s.exits[:0], s.exitEnds[:0]
 	s.drop()
 	s.version, s.live, s.dropped, s.ended, s.deletion = 0, 0, 0, 0, false
-	s.ends = s.ends[:0]
+	s.ends, s.jobWrites = s.ends[:0], s.jobWrites[:0]
+	s.nodeWrites = append(s.nodeWrites[:0], make([]int32, len(nodes))...)
 	for range jobs {
 		s.reserveJob()
 	}
-	s.views = [viewCount]view{}
+	s.views = [api.Watches]view{}
 	s.watch, s.source, s.observer = knobs.Latency.Watch, source, observer
 	s.hasWatch, s.kubernetes = !s.watch.IsZero(), knobs.Kubernetes
 	for i := range nodes {
@@ -86,9 +90,6 @@ func (s *Store) AllEnded() bool { return s.ended == len(s.jobs) }
 
 // Jobs are all Jobs, by id; those that do not exist yet, or not any more, have Version 0.
 func (s *Store) Jobs() []api.Job { return s.jobs }
-
-// Created is how many pods the Job has had so far: the number of its next one.
-func (s *Store) Created(id api.JobID) int32 { return s.created[id] }
 
 // Pod is the pod id as stored. The caller must not change it.
 func (s *Store) Pod(id api.PodID) *api.Pod { return &s.pods.at(id).Pod }
@@ -116,6 +117,13 @@ func (s *Store) PodsOf(job api.JobID, f func(*api.Pod) bool) {
 			return
 		}
 		id = p.older
+	}
+}
+
+// EachPodOf calls f with every pod that the Job ever had, newest first; those that are gone have Version 0.
+func (s *Store) EachPodOf(job api.JobID, f func(*api.Pod)) {
+	for id := s.firstPod[job]; id != noPod; id = s.pods.at(id).older {
+		f(s.Pod(id))
 	}
 }
 
@@ -152,6 +160,9 @@ func (s *Store) beforeNode(n *api.Node) {
 	if s.observer != nil {
 		s.oldNode = *n
 	}
+	if notice := s.pending(n.Version); notice != nil {
+		notice.Node, notice.kept, s.kept = s.nodePast.keep(n), true, true
+	}
 }
 
 func (s *Store) commitPod(w Writer, p *api.Pod) {
@@ -172,7 +183,13 @@ func (s *Store) tellPod(w Writer, p *api.Pod) {
 	if s.observer != nil {
 		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, &s.oldPod, p)
 	}
-	s.notify().Pod = p
+	n := s.notify()
+	n.Pod = p
+	if s.hasWatch {
+		e := s.pods.at(p.ID)
+		e.writes++
+		n.nth = e.writes
+	}
 }
 
 func (s *Store) commitJob(w Writer, j *api.Job) {
@@ -196,7 +213,23 @@ func (s *Store) tellJob(w Writer, j *api.Job) {
 		s.ends[j.ID] = s.kernel.Now()
 		s.ended++
 	}
-	s.notify().Job = j
+	s.notifyJob(j)
+}
+
+// commitMetadata commits a write of a Job of which no trace tells.
+func (s *Store) commitMetadata(j *api.Job) {
+	s.version++
+	j.Version = s.version
+	s.notifyJob(j)
+}
+
+func (s *Store) notifyJob(j *api.Job) {
+	n := s.notify()
+	n.Job = j
+	if s.hasWatch {
+		s.jobWrites[j.ID]++
+		n.nth = s.jobWrites[j.ID]
+	}
 }
 
 func (s *Store) commitNode(w Writer, n *api.Node) {
@@ -216,5 +249,14 @@ func (s *Store) tellNode(w Writer, n *api.Node) {
 	if s.observer != nil {
 		s.observer.Node(s.kernel.Now(), w.Actor, w.Because, &s.oldNode, n)
 	}
-	s.notify().Node = n
+	s.notifyNode(n)
+}
+
+func (s *Store) notifyNode(n *api.Node) {
+	notice := s.notify()
+	notice.Node = n
+	if s.hasWatch {
+		s.nodeWrites[n.ID]++
+		notice.nth = s.nodeWrites[n.ID]
+	}
 }

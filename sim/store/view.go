@@ -6,21 +6,8 @@ import (
 	"github.com/jobsim/jobsim/sim/rng"
 )
 
-// ViewID names a component that watches.
-type ViewID int32
-
-// The views, in the order in which they are served after an event. Each is what one component has seen of the cluster.
-const (
-	KubeletView ViewID = iota
-	SchedulerView
-	JobControllerView
-	CollectorView
-	NodeControllerView
-	viewCount
-)
-
-// Notice tells a watcher of one write of a pod, a Job or a node; the others are nil. The pod or Job is as that write
-// left it, the node as it is now; its Version is 0 if it was removed. Valid until the next write.
+// Notice tells a watcher of one write of a pod, a Job or a node; the others are nil. The object is as that write left
+// it; its Version is 0 if it was removed. Valid until the next write.
 type Notice struct {
 	Pod     *api.Pod
 	Job     *api.Job
@@ -28,7 +15,8 @@ type Notice struct {
 	Version uint64   // of the write
 	At      des.Time // of the write
 
-	kept bool // Pod or Job is in past; else it is the object itself, which has not been written since
+	nth  int32 // write of the object, from 1; known where deliveries are delayed
+	kept bool  // Pod or Job is in past; else it is the object itself, which has not been written since
 }
 
 // past keeps states of objects that were overwritten before every view had seen them. The zero value is empty.
@@ -74,58 +62,113 @@ func (s *Store) pending(version uint64) *Notice {
 	return nil
 }
 
-// view is a component's place in the history.
+// view is a watch's place in the history.
 type view struct {
-	next   int      // the first notice it has not seen, counted over the whole run
+	next   int      // the first notice it may not have delivered, counted over the whole run
 	latest des.Time // of the latest delivery: they keep their order
-	armed  bool     // a KindWatch event for the notice next is pending
-	fired  bool     // it has come
+	armed  bool     // the notice next is due at latest
 }
 
-// Delayed says whether deliveries are delayed: then each view has its own, by Due; else all see Unseen at once.
+// Delayed says whether deliveries take time. Where they do not, everyone learns of the History after each event.
 func (s *Store) Delayed() bool { return s.hasWatch }
 
-// Unseen are the notices that nobody has taken yet, in order. The slice is valid until the next write.
-func (s *Store) Unseen() []Notice { return s.history }
+// History are the notices that nobody has seen yet, in order. The slice is valid until the next write.
+func (s *Store) History() []Notice { return s.history }
 
-// nothing is a notice of nothing.
-var nothing Notice
-
-// Due is the notice that the view's component learns of now, which is then seen; an empty one if there is none. It is
-// one at a time: a component reacts to each before it learns of the next, for which a KindWatch event is scheduled.
-func (s *Store) Due(id ViewID) *Notice {
-	v := &s.views[id]
-	if v.armed {
-		return &nothing
+// Arm schedules a KindWatch event for the next notice of every watch. To be called after every event.
+func (s *Store) Arm() {
+	for id := range s.views {
+		if v := &s.views[id]; !v.armed {
+			s.arm(api.Watch(id), v)
+		}
 	}
-	at := v.next - s.dropped
-	if !v.fired {
-		s.arm(id, v)
-		return &nothing
-	}
-	v.fired = false
-	v.next++
-	s.arm(id, v)
-	return &s.history[at]
 }
 
-// arm schedules the delivery of the view's next notice, if there is one.
-func (s *Store) arm(id ViewID, v *view) {
+func (s *Store) arm(id api.Watch, v *view) {
 	at := v.next - s.dropped
+	for at < len(s.history) && !s.history[at].of(id) {
+		at++
+		v.next++
+	}
 	if at == len(s.history) {
 		return
 	}
-	stream := s.source.At(rng.Key{Purpose: rng.Watch, Job: int32(id), Index: int32(v.next)})
-	v.latest = max(v.latest, s.history[at].At.Add(s.watch.Draw(&stream)), s.kernel.Now())
-	v.armed = true
+	n := &s.history[at]
+	due := n.At.Add(s.source.Draw(&s.watch, n.address(id)))
+	v.latest, v.armed = max(v.latest, due, s.kernel.Now()), true
 	s.kernel.Schedule(v.latest, api.ClassWatch, api.KindWatch, int32(id), 0)
+}
+
+// of says whether the watch delivers the notice.
+func (n *Notice) of(id api.Watch) bool {
+	switch id {
+	case api.ManagerJobs:
+		return n.Job != nil
+	case api.SchedulerNodes, api.ManagerNodes:
+		return n.Node != nil
+	default:
+		return n.Pod != nil
+	}
+}
+
+// address is that of the notice's delay.
+func (n *Notice) address(id api.Watch) rng.Key {
+	switch {
+	case n.Pod != nil:
+		return api.WatchKey(id, n.Pod.Job, n.Pod.Number, n.nth)
+	case n.Job != nil:
+		return api.WatchKey(id, n.Job.ID, api.TheJob, n.nth)
+	}
+	return api.WatchKey(id, api.AnyJob, int32(n.Node.ID), n.nth)
+}
+
+// Delivery is a notice and the watches that deliver it.
+type Delivery struct {
+	Notice  *Notice // nil: there is none; valid until the next write
+	watches uint
+}
+
+// To says whether one of the watches delivers it.
+func (d *Delivery) To(watches ...api.Watch) bool {
+	for _, w := range watches {
+		if d.watches>>uint(w)&1 != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Deliver is what the watches deliver next in this instant: of all notices that are due the one of the earliest write.
+// There may be none left.
+func (s *Store) Deliver() (d Delivery) {
+	first := -1
+	for id := range s.views {
+		v := &s.views[id]
+		if !v.armed || v.latest > s.kernel.Now() {
+			continue
+		}
+		if first < 0 || v.next < first {
+			first, d.watches = v.next, 0
+		}
+		if v.next == first {
+			d.watches |= 1 << id
+		}
+	}
+	if first < 0 {
+		return d
+	}
+	for id := range s.views {
+		if v := &s.views[id]; d.watches>>id&1 != 0 {
+			v.next++
+			v.armed = false
+		}
+	}
+	d.Notice = &s.history[first-s.dropped]
+	return d
 }
 
 // Quiet says whether every view has seen everything.
 func (s *Store) Quiet() bool { return len(s.history) == 0 }
-
-// Disarm is to be called when a view's KindWatch event has come: its next notice is due.
-func (s *Store) Disarm(id ViewID) { s.views[id].armed, s.views[id].fired = false, true }
 
 // Forget drops the notices that every view has seen, which without delays is all of them. With delays it keeps the
 // history short without touching it at every write.
@@ -161,6 +204,7 @@ func (s *Store) drop() {
 		s.kept = false
 		s.podPast.reset()
 		s.jobPast.reset()
+		s.nodePast.reset()
 	}
 }
 
@@ -173,6 +217,8 @@ func (s *Store) compact(seen int) {
 			s.podPast.free = append(s.podPast.free, n.Pod)
 		case n.Job != nil:
 			s.jobPast.free = append(s.jobPast.free, n.Job)
+		default:
+			s.nodePast.free = append(s.nodePast.free, n.Node)
 		}
 	}
 	s.history = s.history[:copy(s.history, s.history[seen:])]

@@ -1,10 +1,15 @@
 // Command jobsim-oracle plays scenarios with the real Kubernetes control plane in virtual time and writes their traces.
 //
 //	jobsim-oracle [--seed N] [--runs N] [FILE...]
+//	jobsim-oracle diff [-library] [-small] [-n N] [-seed N] [-features LIST] [FILE...]
 //	jobsim-oracle --version
 //
 // Scenarios come from the files, or from standard input without any. For each scenario and replication one trace in
 // the text form goes to standard output, in order. jobsim starts it for --world oracle.
+//
+// diff plays scenarios here and in the simulator and compares the traces: the library, all small worlds, random ones by
+// seed (scenarios/gen), files. It counts what was compared, what differed and what could not be compared, and shrinks a
+// scenario that differs. Its exit status is 0 only if everything was compared and nothing differed.
 //
 // The exit status is 0, or 1 after errors, which are on standard error: a scenario that cannot be played does not keep
 // the others from being played.

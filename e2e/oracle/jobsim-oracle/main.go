@@ -72,6 +72,10 @@ func load(files []string, in io.Reader) (all []*scenarios.Scenario, err error) {
 		all, _, err = scenarios.Load("standard input", in, nil, "")
 		return all, err
 	}
+	return loadFiles(files)
+}
+
+func loadFiles(files []string) (all []*scenarios.Scenario, err error) {
 	for _, name := range files {
 		list, err := loadFile(name)
 		if err != nil {

@@ -1,26 +1,28 @@
-package jobctl
+package store
 
 import "github.com/jobsim/jobsim/sim/des"
 
-// limiter is a client's token bucket: golang.org/x/time/rate, as client-go uses it, in its very arithmetic. That is
+// Limiter is a client's token bucket: golang.org/x/time/rate, as client-go uses it, in its very arithmetic. That is
 // floating-point, and to the nanosecond what it decides; every operation here is one that IEEE 754 rounds exactly, and
 // none is fused with another, so it decides the same on every machine. The zero value does not limit.
-type limiter struct {
+type Limiter struct {
 	qps    float64 // 0: unlimited
 	burst  float64
 	tokens float64
 	last   des.Time // when tokens was right
 }
 
-func (l *limiter) reset(qps float64, burst int32) {
-	*l = limiter{qps: qps, burst: float64(burst), tokens: float64(burst)}
+// Reset fills the bucket: qps tokens a second, 0 for no limit, and burst at most.
+func (l *Limiter) Reset(qps float64, burst int32) {
+	*l = Limiter{qps: qps, burst: float64(burst), tokens: float64(burst)}
 }
 
-func (l *limiter) unlimited() bool { return l.qps == 0 }
+// Unlimited says whether there is no limit.
+func (l *Limiter) Unlimited() bool { return l.qps == 0 }
 
-// reserve takes a token and says when it may be used (Limiter.reserveN, rate.go:309@v0.15.0).
-func (l *limiter) reserve(now des.Time) des.Time {
-	if l.unlimited() {
+// Reserve takes a token and says when it may be used (Limiter.reserveN, rate.go:309@v0.15.0).
+func (l *Limiter) Reserve(now des.Time) des.Time {
+	if l.Unlimited() {
 		return now
 	}
 	tokens := l.advance(now) - 1
@@ -32,8 +34,8 @@ func (l *limiter) reserve(now des.Time) des.Time {
 	return now.Add(des.Duration(float64(wait * float64(des.Second))))
 }
 
-// allow takes a token if there is one.
-func (l *limiter) allow(now des.Time) bool {
+// Allow takes a token if there is one.
+func (l *Limiter) Allow(now des.Time) bool {
 	tokens := l.advance(now) - 1
 	if tokens < 0 {
 		return false
@@ -43,7 +45,7 @@ func (l *limiter) allow(now des.Time) bool {
 }
 
 // advance is how many tokens there are by now (Limiter.advance, rate.go:349@v0.15.0).
-func (l *limiter) advance(now des.Time) float64 {
+func (l *Limiter) advance(now des.Time) float64 {
 	elapsed := now.Sub(l.last)
 	fraction := float64(float64(elapsed%des.Second) / 1e9)
 	seconds := float64(float64(elapsed/des.Second) + fraction)

@@ -1,0 +1,159 @@
+package gc
+
+import (
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+)
+
+// graph is what the garbage collector knows of who owns whom (graph_builder.go@v1.37.2).
+type graph struct {
+	pods   []dependent // by pod
+	owners []owner     // by Job
+}
+
+// dependent is a pod in the graph.
+type dependent struct {
+	known        bool
+	linked       bool // in the list of dependents of its Job
+	beingDeleted bool
+}
+
+// owner is a Job in the graph.
+type owner struct {
+	known              bool
+	virtual            bool // seen only as the owner of a pod
+	beingDeleted       bool
+	deletingDependents bool // waits for its pods to be deleted
+	orphaning          bool // waits for its pods to be let go
+	absent             bool // in the cache of owners that do not exist
+	dependents         int32
+	retries            int32
+}
+
+func (g *graph) reset() { g.pods, g.owners = g.pods[:0], g.owners[:0] }
+
+func (g *graph) pod(id api.PodID) *dependent {
+	for int(id) >= len(g.pods) {
+		g.pods = append(g.pods, dependent{})
+	}
+	return &g.pods[id]
+}
+
+func (g *graph) owner(id api.JobID) *owner {
+	for int(id) >= len(g.owners) {
+		g.owners = append(g.owners, owner{})
+	}
+	return &g.owners[id]
+}
+
+// observePod is processGraphChanges (graph_builder.go:760) for a pod.
+func (c *Collector) observePod(p *api.Pod) {
+	d := c.graph.pod(p.ID)
+	switch {
+	case p.Version == 0:
+		c.removePod(p.ID)
+	case !d.known:
+		*d = dependent{known: true, beingDeleted: p.Deleted != des.Never}
+		if !p.Disowned {
+			c.link(p, d)
+		}
+	default:
+		if p.Disowned && d.linked {
+			d.linked = false
+			o := c.graph.owner(p.Job)
+			o.dependents--
+			c.add(jobItem(p.Job)) // addUnblockedOwnersToDeleteQueue
+		}
+		d.beingDeleted = d.beingDeleted || p.Deleted != des.Never
+	}
+}
+
+// link adds a pod to its Job's dependents. A Job that is not in the graph gets a virtual node, and the workers look
+// whether it exists (addDependentToOwners, graph_builder.go:445).
+func (c *Collector) link(p *api.Pod, d *dependent) {
+	o := c.graph.owner(p.Job)
+	isNew := !o.known
+	if isNew {
+		*o = owner{known: true, virtual: true, absent: o.absent}
+	}
+	d.linked = true
+	o.dependents++
+	if isNew {
+		c.add(jobItem(p.Job))
+	}
+}
+
+func (c *Collector) removePod(id api.PodID) {
+	d := c.graph.pod(id)
+	if !d.known {
+		return
+	}
+	linked := d.linked
+	d.known, d.linked = false, false // a worker that comes to it late still finds it deleted
+	job := c.store.Pod(id).Job
+	if o := c.graph.owner(job); linked && o.known {
+		o.dependents--
+		if o.deletingDependents {
+			c.add(jobItem(job))
+		}
+	}
+}
+
+// observeJob is processGraphChanges for a Job.
+func (c *Collector) observeJob(j *api.Job) {
+	if j.Version == 0 {
+		c.removeJob(j.ID)
+		return
+	}
+	o := c.graph.owner(j.ID)
+	if !o.known {
+		*o = owner{known: true}
+	}
+	o.virtual = false
+	if j.Deleted == des.Never {
+		return
+	}
+	o.beingDeleted = true
+	switch { // processTransitions, graph_builder.go:690
+	case j.Orphaned && !o.orphaning:
+		o.orphaning = true
+		c.orphan(j.ID)
+	case j.Foreground && !o.deletingDependents:
+		o.deletingDependents = true
+		c.addDependents(j.ID)
+		c.add(jobItem(j.ID))
+	}
+}
+
+// removeJob takes a Job out of the graph: its pods are looked at.
+func (c *Collector) removeJob(id api.JobID) {
+	o := c.graph.owner(id)
+	if !o.known {
+		return
+	}
+	o.known = false
+	o.absent = o.absent || o.dependents > 0
+	c.addDependents(id)
+	c.eachDependent(id, func(_ api.PodID, d *dependent) { d.linked = false })
+	o.dependents = 0
+}
+
+// addDependents adds a Job's pods to the queue. Those that are known to be deleted would be passed over at once.
+func (c *Collector) addDependents(id api.JobID) {
+	c.eachDependent(id, func(pod api.PodID, d *dependent) {
+		if !d.beingDeleted {
+			c.add(idOf(pod))
+		}
+	})
+}
+
+func (c *Collector) eachDependent(id api.JobID, f func(api.PodID, *dependent)) {
+	if c.graph.owner(id).dependents == 0 {
+		return
+	}
+	c.store.EachPodOf(id, func(p *api.Pod) {
+		if d := c.graph.pod(p.ID); d.linked {
+			f(p.ID, d)
+		}
+	})
+}
