@@ -53,9 +53,11 @@ type Pod struct {
 	Created    des.Time
 	Bound      des.Time
 	Started    des.Time // it became Running
+	Unready    des.Time // it was not ready any more, for the last time
 	Ended      des.Time // it became Succeeded or Failed
 	Terminated des.Time // deletionTimestamp was set for the first time
 	Untracked  des.Time // the Job controller has counted it
+	Confirmed  des.Time // the kubelet let go of it, once it was deleted
 	Removed    des.Time
 	Disrupted  des.Time    // it got a DisruptionTarget condition, for Disruption
 	Succeeded  bool        // it became Succeeded; meaningful where Ended
@@ -167,8 +169,9 @@ func (r *reader) pod(rec *trace.Record) error {
 		if j == nil {
 			return fmt.Errorf("the Job was not created")
 		}
-		p := &Pod{Ref: rec.Ref, Created: rec.At, Bound: des.Never, Started: des.Never, Ended: des.Never,
-			Terminated: des.Never, Untracked: des.Never, Removed: des.Never, Disrupted: des.Never}
+		p := &Pod{Ref: rec.Ref, Created: rec.At, Bound: des.Never, Started: des.Never, Unready: des.Never,
+			Ended: des.Never, Terminated: des.Never, Untracked: des.Never, Confirmed: des.Never, Removed: des.Never,
+			Disrupted: des.Never}
 		r.pods[rec.Ref] = p
 		j.Pods = append(j.Pods, p)
 		return nil
@@ -190,16 +193,30 @@ func (r *reader) pod(rec *trace.Record) error {
 		p.Ended, p.Why = rec.At, rec.Args
 	case trace.Terminate:
 		p.Terminated = min(p.Terminated, rec.At)
+		p.confirm(rec)
 	case trace.Untrack:
 		p.Untracked = rec.At
 	case trace.Remove:
 		p.Removed = rec.At
+		p.confirm(rec)
 	case trace.Disrupt:
 		p.Disrupted = rec.At
 		p.Disruption, _ = rec.Arg("reason")
-	default: // readiness shows in the Job's writes
+	case trace.Ready:
+		p.Unready = des.Never
+		if ready, _ := rec.Arg("ready"); ready == "false" {
+			p.Unready = rec.At
+		}
+	default: // what else there is shows in the Job's writes
 	}
 	return nil
+}
+
+// confirm notes a deletion by the kubelet.
+func (p *Pod) confirm(rec *trace.Record) {
+	if rec.Actor == trace.Kubelet {
+		p.Confirmed = min(p.Confirmed, rec.At)
+	}
 }
 
 // Last is the Job's last status; the zero Write, without times, if there is none.

@@ -183,6 +183,9 @@ func (l *loader) scenario(d *document, root *yaml.Node) {
 	if s.Name == "" {
 		s.Name = strings.TrimSuffix(path.Base(l.name), path.Ext(l.name))
 	}
+	if IsProfileFile(s.File.Cluster.Profile) {
+		l.useFile(d, s)
+	}
 	for i := range s.File.Jobs {
 		at := fmt.Sprintf("jobs[%d]", i)
 		if job := l.submission(d, child(root, "jobs").Content[i], at, &s.File.Jobs[i]); job != nil {
@@ -213,19 +216,8 @@ func (l *loader) submission(d *document, n *yaml.Node, at string, j *Job) *batch
 // fromFile reads the one Job of another file.
 func (l *loader) fromFile(d *document, at string, j *Job) *batchv1.Job {
 	at += ".file"
-	full := path.Join(l.dir, j.File)
-	switch {
-	case l.fsys == nil:
-		d.add(at, "%q: what is not read from a file has no folder beside it (allowed: manifest)", j.File)
-		return nil
-	case !fs.ValidPath(full):
-		d.add(at, "%q is outside of the scenario's folder (allowed: a path below it)", j.File)
-		return nil
-	}
-	text, err := readFile(l.fsys, full)
-	shown := path.Join(path.Dir(l.name), j.File)
-	if err != nil {
-		d.add(at, "%s: %v", shown, err)
+	text, shown, ok := l.beside(d, at, j.File, " (allowed: manifest)")
+	if !ok {
 		return nil
 	}
 	inner := loader{name: shown}

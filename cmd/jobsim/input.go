@@ -33,7 +33,8 @@ func (in *input) flags(cmd *cobra.Command) {
 		"probability that a container run fails, 0 to 1; replaces the scenario's fates")
 	f.StringVar(&in.duration, "duration", "",
 		"how long a container runs, such as 30s or lognormal:30s,0.5; replaces the scenario's fates")
-	f.StringVar(&in.profile, "profile", "", "latencies and client limits of the cluster: none or default")
+	f.StringVar(&in.profile, "profile", "",
+		"latencies and client limits of the cluster: none, default, or a file (see jobsim calibrate)")
 	f.StringVar(&in.kubernetes, "kubernetes-version", "", "Kubernetes version whose behaviour is simulated, 1.34 to 1.37")
 }
 
@@ -74,6 +75,22 @@ func (in *input) load(cmd *cobra.Command, s streams, args []string) ([]*scenario
 		}
 	}
 	return all, nil
+}
+
+// setProfile replaces the profile of a scenario by one of a name, or of a file.
+func setProfile(sc *scenarios.Scenario, name string) error {
+	if !scenarios.IsProfileFile(name) {
+		return sc.SetProfile(name)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	p, err := scenarios.ReadProfile(name, text)
+	if err != nil {
+		return err
+	}
+	return sc.UseProfile(p)
 }
 
 // library is input that may also be arguments, names or files, and all of the library. Names of scenarios differ.
@@ -125,7 +142,7 @@ func (in *input) adjust(cmd *cobra.Command, sc *scenarios.Scenario) error {
 		}
 	}
 	if in.profile != "" {
-		if err := sc.SetProfile(in.profile); err != nil {
+		if err := setProfile(sc, in.profile); err != nil {
 			return usageError{fmt.Errorf("--profile: %w", err)}
 		}
 	}

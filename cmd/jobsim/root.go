@@ -84,6 +84,7 @@ func newRoot(s streams) *cobra.Command {
 		}
 		return usageError{errors.New(what)}
 	})
-	root.AddCommand(newRun(s), newExplain(s), newList(s), newValidate(s), newCompare(s), newPlot(s), newConformance(s))
+	root.AddCommand(newRun(s), newExplain(s), newList(s), newValidate(s), newCompare(s), newPlot(s),
+		newCalibrate(s), newConformance(s))
 	return root
 }

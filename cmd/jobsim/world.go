@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/jobsim/jobsim/scenarios"
@@ -36,6 +38,10 @@ func parseWorld(name string) (world, error) {
 	case kind == "trace-file" && arg != "":
 		return openTraceFile(arg)
 	}
+	if kind == "kind" {
+		return nil, usagef("world %q: a cluster is recorded first: jobsim conformance --results-dir DIR, then "+
+			"trace-file:DIR/traces", name)
+	}
 	return nil, usagef("world %q (allowed: %s)", name, worldForms)
 }
 
@@ -49,7 +55,7 @@ func (w simWorld) run(ctx context.Context, list []*scenarios.Scenario, seed uint
 	for _, sc := range list {
 		own := *sc
 		if w.profile != "" {
-			if err := own.SetProfile(w.profile); err != nil {
+			if err := setProfile(&own, w.profile); err != nil {
 				return nil, usageError{fmt.Errorf("world sim: profile %w", err)}
 			}
 		}
@@ -73,25 +79,52 @@ func (w simWorld) run(ctx context.Context, list []*scenarios.Scenario, seed uint
 	return out, nil
 }
 
-// traceFile is a world that was recorded: the traces in a file, in the text form, one after the other.
+// traceFile is a world that was recorded: the traces in a file, in the text form, one after the other, or in the
+// *.trace files of a directory.
 type traceFile struct {
 	path   string
 	traces []*trace.Trace
 }
 
 func openTraceFile(path string) (*traceFile, error) {
-	text, err := os.ReadFile(path)
+	traces, err := readTraces(path)
 	if err != nil {
-		return nil, usageError{err}
-	}
-	traces, err := trace.DecodeAll(text)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("%s: %w", path, err)}
-	}
-	if len(traces) == 0 {
-		return nil, usagef("%s: no trace in it", path)
+		return nil, err
 	}
 	return &traceFile{path, traces}, nil
+}
+
+// readTraces are the traces of files, and of every *.trace below directories, in the order of their names.
+func readTraces(roots ...string) ([]*trace.Trace, error) {
+	var all []*trace.Trace
+	read := func(file string) error {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		list, err := trace.DecodeAll(text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		all = append(all, list...)
+		return nil
+	}
+	for _, root := range roots {
+		before := len(all)
+		err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || file != root && filepath.Ext(file) != ".trace" {
+				return err
+			}
+			return read(file)
+		})
+		if err != nil {
+			return nil, usageError{err}
+		}
+		if len(all) == before {
+			return nil, usagef("%s: no trace in it", root)
+		}
+	}
+	return all, nil
 }
 
 func (w *traceFile) lockstep() bool {

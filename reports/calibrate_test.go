@@ -1,0 +1,147 @@
+package reports_test
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jobsim/jobsim/reports"
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/rng"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// known is a cluster whose latencies are known, and a Job of 20 pods of which some are deleted while they run.
+const known = `apiVersion: jobsim.dev/v1alpha1
+kind: Scenario
+metadata: {name: known}
+cluster:
+  profile: none
+  latency:
+    request: 8ms
+    watch: 40ms
+    bind: lognormal:300ms,0.4
+    start: lognormal:2s,0.3
+    observe: uniform:100ms,1.1s
+    stop: gamma:400ms,2
+    remove: weibull:600ms,3
+jobs:
+- manifest:
+    apiVersion: batch/v1
+    kind: Job
+    metadata: {name: a}
+    spec:
+      completions: 12
+      parallelism: 1
+      backoffLimit: 100
+      template:
+        spec:
+          restartPolicy: Never
+          containers: [{name: main, image: busybox}]
+fates:
+- {run: "uniform:12s,20s", onTerm: {after: 1s}}
+faults:
+- {at: 30s, deletePod: {job: a, attempt: 1}}
+- {at: 70s, deletePod: {job: a, attempt: 3}}
+- {at: 110s, deletePod: {job: a, attempt: 5}}
+`
+
+// knownRuns are runs of the known cluster, and the same without latencies.
+func knownRuns(t *testing.T, n int) (cluster, pure []*trace.Trace) {
+	t.Helper()
+	list, _, err := scenarios.Load("known.yaml", strings.NewReader(known), nil, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		cfg := list[0].Config()
+		cfg.Seed, cfg.Replication = 3, uint64(i)
+		slow, _, err := sim.Run(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slow.Header.World = "kind"
+		cfg.Knobs.Latency = api.Latency{}
+		fast, _, err := sim.Run(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cluster, pure = append(cluster, slow), append(pure, fast)
+	}
+	return cluster, pure
+}
+
+// What a simulated cluster was made of is found again: medians within 5 %, or 2 ms; spreads within 20 %.
+func TestCalibrate_FindsAKnownCluster(t *testing.T) {
+	c, err := reports.Calibrate(knownRuns(t, 60))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Fitting != 30 || c.Judging != 30 || c.World != "kind" || len(c.Missing) > 0 {
+		t.Errorf("want 30 and 30 runs of kind and nothing missing, got %+v", c)
+	}
+	want := map[string]string{"latency.request": "8ms", "latency.watch": "40ms", "latency.bind": "lognormal:300ms,0.4",
+		"latency.start": "lognormal:2s,0.3", "latency.observe": "uniform:100ms,1.1s", "latency.stop": "gamma:400ms,2",
+		"latency.remove": "weibull:600ms,3"}
+	for _, f := range c.Fits {
+		truth, err := rng.Parse(want[f.Name])
+		if err != nil {
+			t.Fatal(f.Name, err)
+		}
+		t.Logf("%s: %s, n %d and %d, KS %.3f, p %.2g", f.Name, f.Dist, f.N, f.Judged, f.KS, f.P)
+		for _, q := range []struct{ p, tolerance float64 }{{0.5, 0.05}, {0.1, 0.2}, {0.9, 0.2}} {
+			got, wanted := quantile(&f.Dist, q.p), quantile(&truth, q.p)
+			if math.Abs(got-wanted) > q.tolerance*wanted+0.002 {
+				t.Errorf("%s: %s: the %v quantile is %.4g s, want %.4g s (%s)", f.Name, f.Dist, q.p, got, wanted, &truth)
+			}
+		}
+		if f.P < 0.001 || f.KS > 0.1 || f.N < 30 || f.Judged < 30 {
+			t.Errorf("%s: want a fit, got %+v", f.Name, f)
+		}
+	}
+}
+
+// quantile is by draws: not every distribution has its own.
+func quantile(d *rng.Dist, p float64) float64 {
+	var values []float64
+	for i := range 20_000 {
+		values = append(values, rng.Source{Seed: 9}.Draw(d, rng.Key{Purpose: rng.Script, Sub: int32(i)}).Seconds())
+	}
+	slices.Sort(values)
+	return values[int(p*float64(len(values)))]
+}
+
+func TestCalibrate_RefusesWhatSaysNothing(t *testing.T) {
+	cluster, pure := knownRuns(t, 2)
+	other := relabelled(pure, "sim")
+	for _, tr := range other {
+		tr.Header.Seed = 2
+	}
+	for _, tc := range []struct {
+		name          string
+		cluster, pure []*trace.Trace
+		want          string
+	}{
+		{"nothing", nil, nil, "no traces of a cluster"},
+		{"other runs", cluster, other, "0 runs of the cluster have their like"},
+		{"one run", cluster[:1], pure, "1 runs of the cluster have their like"},
+		{"too short", cut(cluster, 3), cut(pure, 3), "no latency has 8 values"},
+	} {
+		_, err := reports.Calibrate(tc.cluster, tc.pure)
+		if !errors.Is(err, reports.ErrEmpty) || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: want %q, got %v", tc.name, tc.want, err)
+		}
+	}
+}
+
+func cut(traces []*trace.Trace, records int) []*trace.Trace {
+	out := relabelled(traces, traces[0].Header.World)
+	for _, t := range out {
+		t.Records = t.Records[:records]
+	}
+	return out
+}
