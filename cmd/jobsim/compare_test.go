@@ -42,3 +42,13 @@ func TestCompare_TraceFile(t *testing.T) {
 		}
 	}
 }
+
+// The page for a browser is one of the forms, whatever the verdict.
+func TestCompare_HTML(t *testing.T) {
+	for model, want := range map[string]string{"sim": "sim (a) against sim (b): Equal", "sim:none": "sim:none against sim: Inconclusive"} {
+		code, out, stderr := jobsim(t, "", "compare", "hello", "--profile", "default", "--world", "sim", "--model", model, "-o", "html")
+		if code != exitOK || !strings.HasPrefix(out, "<!DOCTYPE html>") || !strings.Contains(out, "<title>"+want) {
+			t.Errorf("%s: exit %d, %d bytes: %s", model, code, len(out), stderr)
+		}
+	}
+}

@@ -107,14 +107,40 @@ func Write(w io.Writer, r *reports.Report) error {
 	return err
 }
 
-// draw adds the pictures for which there is room beside the text.
-func (v *view) draw(sections []*section) error {
+// overview draws the makespans' ratios, and, where the worlds have latencies of their own, how pods start in all
+// scenarios.
+func (v *view) overview() error {
+	var figures []*plot.Figure
 	if ratios := plot.Ratios(v.Report); ratios != nil {
-		overview, err := render(ratios)
+		figures = append(figures, ratios)
+	}
+	var a, b []float64
+	for _, c := range v.Comparisons {
+		a = append(a, reports.SamplesOf(c.RunsA).Starts...)
+		b = append(b, reports.SamplesOf(c.RunsB).Starts...)
+	}
+	if !v.Options.Lockstep && min(len(a), len(b)) > 1 {
+		f, err := plot.ECDF("How pods start, in all scenarios", "creation to start", plot.Sample{Name: v.A, Values: a},
+			plot.Sample{Name: v.B, Values: b})
 		if err != nil {
 			return err
 		}
-		v.Overview = []*picture{overview}
+		figures = append(figures, f)
+	}
+	for _, f := range figures {
+		p, err := render(f)
+		if err != nil {
+			return err
+		}
+		v.Overview = append(v.Overview, p)
+	}
+	return nil
+}
+
+// draw adds the pictures for which there is room beside the text.
+func (v *view) draw(sections []*section) error {
+	if err := v.overview(); err != nil {
+		return err
 	}
 	var text bytes.Buffer
 	if err := page.Execute(&text, v); err != nil {
