@@ -46,6 +46,7 @@ func Ratios(r *reports.Report) *Figure {
 	for _, c := range list {
 		lo, hi = min(lo, c.Makespan.Lo), max(hi, c.Makespan.Hi)
 	}
+	beyond := lo < 0.5 || hi > 2
 	lo, hi = max(lo, 0.5)-0.2*margin, min(hi, 2)+0.2*margin
 	p.X.Min, p.X.Max = lo, hi
 	bottom := -float64(len(list)) + 0.4
@@ -77,6 +78,9 @@ func Ratios(r *reports.Report) *Figure {
 	f.Notes = []string{fmt.Sprintf("n = %d scenarios that both worlds finished and that are not Equal", total)}
 	if total > len(list) {
 		f.Notes[0] += fmt.Sprintf("; the %d worst are shown", len(list))
+	}
+	if beyond {
+		f.Notes = append(f.Notes, "what lies beyond is drawn at the edge")
 	}
 	f.panels = []*gonum.Plot{p}
 	f.height = 60 + 14*vg.Length(max(len(list), 3))
