@@ -25,9 +25,9 @@ func newCalibrate(s streams) *cobra.Command {
 		Use:   "calibrate --from TRACES",
 		Short: "fit the simulator's latencies to traces of a cluster, as a profile that scenarios can name",
 		Long: "Reads traces of a cluster, such as e2e leaves them, and writes a profile to standard output: for each\n" +
-			"latency a distribution. What a pod takes in the cluster longer than the same pod without latencies is the cluster's.\n" +
-			"Half of the runs are fitted to; the other half judge, in the table on standard error. Of latencies that are\n" +
-			"not in the traces often enough, those of the profile default stay.",
+			"latency a distribution. What a pod takes in the cluster longer than the same pod without latencies is\n" +
+			"the cluster's. Half of the runs are fitted to; the other half judge, in the table on standard error. Of\n" +
+			"latencies that are not in the traces often enough, those of the profile default stay.",
 		Example: "  jobsim calibrate --from e2e/out/traces >kind.yaml\n" +
 			"  jobsim run -f job.yaml --profile kind.yaml\n" +
 			"  jobsim compare --library --model sim:kind.yaml --world trace-file:kind.trace",
@@ -123,9 +123,11 @@ func profileOf(c *reports.Calibration, name string) *scenarios.ProfileFile {
 	}
 	for i := range c.Fits {
 		f := &c.Fits[i]
-		p.Settings = append(p.Settings, scenarios.Setting{Name: f.Name, Value: strings.TrimPrefix(f.Dist.String(), "constant:"), Origin: scenarios.Measured,
-			Source: fmt.Sprintf("%s: n = %d, median %.4g s; of other runs n = %d, median %.4g s, KS %.3f (both halves alike: p %.2g)", f.What, f.N,
-				f.Median, f.Judged, f.MedianOfTrace, f.KS, f.P)})
+		p.Settings = append(p.Settings, scenarios.Setting{
+			Name: f.Name, Value: strings.TrimPrefix(f.Dist.String(), "constant:"), Origin: scenarios.Measured,
+			Source: fmt.Sprintf("%s: n = %d, median %.4g s; of other runs n = %d, median %.4g s, KS %.3f "+
+				"(both halves alike: p %.2g)", f.What, f.N, f.Median, f.Judged, f.MedianOfTrace, f.KS, f.P),
+		})
 	}
 	return p
 }

@@ -102,7 +102,8 @@ func TestWrite_Exact(t *testing.T) {
 
 func TestWrite_Statistical(t *testing.T) {
 	got := statistical(t)
-	for _, want := range []string{"Makespan of sim over makespan of kind", "How pods start, in all scenarios", "with 95 % bands of Dvoretzky", "quantiles of n = 20",
+	for _, want := range []string{"Makespan of sim over makespan of kind", "How pods start, in all scenarios",
+		"with 95 % bands of Dvoretzky", "quantiles of n = 20",
 		"Makespans foreseen", "creation to start"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in the page", want)
