@@ -17,6 +17,7 @@ BENCH ?= .
 # How many random scenarios oracle compares, what they may have (scenarios/gen), and with which Kubernetes.
 N ?= 10000
 FEATURES ?= default
+LEAST ?= 0
 VERSION ?= 1.37
 ORACLE = bin/jobsim-oracle$(if $(filter-out 1.37,$(VERSION)),-$(VERSION))
 
@@ -77,7 +78,7 @@ soak: ## look for what breaks something, T=1m: half the time by every fuzz test,
 	go test ./sim/properties -run '^TestSoak$$' -v -soak -seed $(SEED) -timeout $$(( half + 60 ))s
 
 oracle: $(ORACLE) ## compare with the real control plane: library, small worlds, N=10000 random scenarios (VERSION=)
-	$(SHARDS) $(ORACLE) diff -library -small -n $(N) -features $(FEATURES) -shards 2 -shard {}
+	$(SHARDS) $(ORACLE) diff -library -small -n $(N) -features $(FEATURES) -least $(LEAST) -shards 2 -shard {}
 	$(SHARDS) $(ORACLE) repeat -library -n 100 -features $(FEATURES) -times 3 -shards 2 -shard {}
 
 oracle-repeat: N = 200
