@@ -69,8 +69,9 @@ func (c *Controller) perform(j *jobState, i int32) {
 	case opUntrackDelete:
 		c.untrackForDeletion(j, sent)
 	case opUntrack:
+		before := c.store.Pod(sent.pod).Version
 		if c.store.Untrack(c.writer(sent.because), sent.pod) {
-			j.wrotePod = c.store.Version()
+			c.wrotePod(j, sent.pod, before)
 		} else if slot := c.cache.lookup(sent.pod); slot != nil {
 			slot.rmExpected = false
 		}
@@ -86,16 +87,27 @@ func (c *Controller) createPod(j *jobState, call call) {
 	c.event(j, "SuccessfulCreate")
 }
 
+// wrotePod remembers the version of a pod whose finalizer was taken off. If that was the end of the pod, the answer has
+// the version that it had before (deleteWithoutFinalizers, apiserver/pkg/registry/generic/registry/store.go@v0.37.2),
+// so that no cache has to catch up with it.
+func (c *Controller) wrotePod(j *jobState, id api.PodID, before uint64) {
+	if v := c.store.Pod(id).Version; v != 0 {
+		before = v
+	}
+	j.wrotePod = max(j.wrotePod, before)
+}
+
 // untrackForDeletion takes the finalizer off and then deletes the pod, by a second call.
 func (c *Controller) untrackForDeletion(j *jobState, patch call) {
 	s := &j.sync
+	before := c.store.Pod(patch.pod).Version
 	if !c.store.Untrack(c.writer(patch.because), patch.pod) {
 		j.expect.deletionObserved() // it is gone: its deletion will not be observed
 		s.nActive--
 		s.terminating++
 		return
 	}
-	j.wrotePod = c.store.Version()
+	c.wrotePod(j, patch.pod, before)
 	s.calls = append(s.calls, call{op: opDelete, pod: patch.pod, because: patch.because, ready: patch.ready})
 	s.pending++
 	c.send(j, int32(len(s.calls)-1))
