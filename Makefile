@@ -52,6 +52,7 @@ test: check ## check, and the long tests: properties, closed forms, coverage of 
 demo: build bin/jobsim-oracle ## one Job in detail, a thousand times, beside the real control plane; reports/out/index.html
 	bin/jobsim run --scenario odd-pods-fail
 	bin/jobsim run -f scenarios/library/odd-pods-fail.yaml --failure-rate 0.05 --duration lognormal:30s,0.5 -n 1000
+	bin/jobsim sweep -f scenarios/examples/hundred.yaml --profile none --failure-rate 0.05 --set spec.backoffLimit=6..12
 	bin/jobsim compare odd-pods-fail --world oracle
 	@mkdir -p reports/out
 	bin/jobsim compare --library --world oracle -o html >reports/out/index.html

@@ -51,7 +51,7 @@ type Dist struct {
 	Set     bool
 }
 
-// UnmarshalJSON reads a distribution as rng.Parse does, or one of the words forever and never.
+// UnmarshalJSON reads a distribution as ParseDist does, or one of the words forever and never.
 func (d *Dist) UnmarshalJSON(b []byte) error {
 	text, err := scalar(b)
 	if err != nil {
@@ -61,7 +61,7 @@ func (d *Dist) UnmarshalJSON(b []byte) error {
 		*d = Dist{Forever: true, Set: true}
 		return nil
 	}
-	dist, err := rng.Parse(text)
+	dist, err := ParseDist(text)
 	if err != nil {
 		return err
 	}

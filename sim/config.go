@@ -94,7 +94,8 @@ type JobOutcome struct {
 	Condition api.Condition
 	Status    api.JobStatus
 	Pods      int32        // pods created
-	Wasted    des.Duration // running time of pods that did not succeed, up to the end of the run
+	Ran       des.Duration // running time of pods, up to the end of the run
+	Wasted    des.Duration // and of those of them that did not succeed
 }
 
 // Complete says whether the Job succeeded.

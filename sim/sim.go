@@ -84,7 +84,11 @@ func (w *World) sumJob(o *JobOutcome, j *api.Job) {
 
 func (w *World) sumPod(o *JobOutcome, p *api.Pod) {
 	o.Pods++
-	if s := &p.Status; s.Phase != api.Succeeded && s.RunningSince != des.Never {
-		o.Wasted += min(s.EndedAt, w.kernel.Now()).Sub(s.RunningSince)
+	if s := &p.Status; s.RunningSince != des.Never {
+		ran := min(s.EndedAt, w.kernel.Now()).Sub(s.RunningSince)
+		o.Ran += ran
+		if s.Phase != api.Succeeded {
+			o.Wasted += ran
+		}
 	}
 }

@@ -57,6 +57,9 @@ func (w *World) Store() *store.Store { return w.store }
 // Now is the present instant.
 func (w *World) Now() des.Time { return w.kernel.Now() }
 
+// Fate is what happens to one run of a main container, whether it took place or not.
+func (w *World) Fate(k api.FateKey) api.Fate { return w.fates.Resolve(k, true) }
+
 // Peek is the instant of the next event, or false when there is none.
 func (w *World) Peek() (des.Time, bool) { return w.kernel.Peek() }
 

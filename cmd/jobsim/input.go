@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/jobsim/jobsim/scenarios"
-	"github.com/jobsim/jobsim/sim/rng"
 	"github.com/spf13/cobra"
 )
 
@@ -32,7 +31,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.Float64Var(&in.failureRate, "failure-rate", 0,
 		"probability that a container run fails, 0 to 1; replaces the scenario's fates")
 	f.StringVar(&in.duration, "duration", "",
-		"how long a container runs, such as 30s or lognormal:30s,0.5; replaces the scenario's fates")
+		"how long a container runs, such as 30s, lognormal:30s,0.5 or preset:openb-run; replaces the scenario's fates")
 	f.StringVar(&in.profile, "profile", "",
 		"latencies and client limits of the cluster: none, default, or a file (see jobsim calibrate)")
 	f.StringVar(&in.kubernetes, "kubernetes-version", "", "Kubernetes version whose behaviour is simulated, 1.34 to 1.37")
@@ -133,7 +132,7 @@ func (l *library) named(cmd *cobra.Command, s streams, args []string) ([]*scenar
 // adjust applies the flags that change a scenario.
 func (in *input) adjust(cmd *cobra.Command, sc *scenarios.Scenario) error {
 	if cmd.Flags().Changed("failure-rate") || in.duration != "" {
-		d, err := rng.Parse(orDefault(in.duration, "30s"))
+		d, err := scenarios.ParseDist(orDefault(in.duration, "30s"))
 		if err != nil {
 			return usageError{fmt.Errorf("--duration: %w", err)}
 		}

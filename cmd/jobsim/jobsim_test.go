@@ -114,7 +114,9 @@ func TestExitCodes(t *testing.T) {
 		{"a bad flag", exitUsage, "unknown flag: --sead", []string{"run", "--sead", "1"}},
 		{"a bad rate", exitUsage, "--failure-rate: failure rate 2 (allowed: 0 to 1)", []string{"run", "-s", "hello", "--failure-rate", "2"}},
 		{"a bad duration", exitUsage, "--duration:", []string{"run", "-s", "hello", "--duration", "zipf:2"}},
-		{"too many runs", exitUsage, "-n 0 (allowed: 1 to 10000000)", []string{"run", "-s", "hello", "-n", "0"}},
+		{"too many runs", exitUsage, "-n 0 (allowed: 1 to 1000000000)", []string{"run", "-s", "hello", "-n", "0"}},
+		{"a bad precision", exitUsage, `"80%" (allowed: 0.01% to 50%)`, []string{"run", "-s", "hello", "--precision", "80%"}},
+		{"a checkpoint of one run", exitUsage, "--checkpoint with 1 scenarios and -n 1", []string{"run", "-s", "hello", "--checkpoint", "x"}},
 		{"a bad output", exitUsage, `-o "xml" (allowed: table, wide, json, yaml, trace)`, []string{"run", "-s", "hello", "-o", "xml"}},
 		{"compare, the same", exitOK, "", []string{"compare", "hello", "oom", "--world", "sim", "-n", "2"}},
 		{"compare, another profile", exitExpectation, "", []string{"compare", "hello", "--world", "sim:default", "-n", "20"}},
@@ -126,6 +128,21 @@ func TestExitCodes(t *testing.T) {
 		{"compare, no traces", exitUsage, "no such file", []string{"compare", "hello", "--world", "trace-file:none"}},
 		{"compare, a bad output", exitUsage, `-o "pdf" (allowed: table`, []string{"compare", "hello", "--world", "sim", "-o", "pdf"}},
 		{"compare, no such fact", exitExpectation, "", []string{"compare", "hello", "--world", "sim", "--facts", "completedIndexes"}},
+		{"sweep, nothing to set", exitUsage, "nothing to set (allowed: --set FIELD=VALUES)", []string{"sweep", "-s", "hello"}},
+		{"sweep, a bad range", exitUsage, "5..1 (allowed: from a number", []string{"sweep", "-s", "hello", "--set", "spec.parallelism=5..1"}},
+		{"sweep, no such field", exitUsage, "unknown field", []string{"sweep", "-s", "hello", "--set", "spec.paralellism=1,2"}},
+		{"sweep, a bad value", exitUsage, "is negative", []string{"sweep", "-s", "hello", "--set", "spec.parallelism=1,-2"}},
+		{"tune, no goal", exitUsage, "no goal (allowed:", []string{"tune", "-s", "hello"}},
+		{"tune, a bad goal", exitUsage, "not an expression over metrics", []string{"tune", "-s", "hello", "--goal", "succes > 1"}},
+		{"tune, impossible", exitExpectation, "no combination meets every goal", []string{"tune", "-s", "retry-loop", "--goal", "success > 0.5"}},
+		{"plan, a bad node", exitUsage, "--node:", []string{"plan", "-s", "hello", "--interval", "1s", "--goal", "cost < 1", "--node", "cpu=x"}},
+		{"plan, a bad trace", exitUsage, "not a trace", []string{"plan", "-s", "hello", "--trace", "/dev/null", "--goal", "cost < 1"}},
+		{"flake, no time-out", exitUsage, "--timeout 0s", []string{"predict-flake", "-s", "hello"}},
+		{"rare, no rate", exitUsage, "importance sampling needs", []string{"rare", "-s", "hello"}},
+		{"lint, rules", exitOK, "", []string{"lint", "--rules"}},
+		{"list, presets", exitOK, "", []string{"list", "--presets"}},
+		{"no such preset", exitUsage, "no such preset (allowed: philly-run", []string{"run", "-s", "hello", "--duration", "preset:x"}},
+		{"verify, no such form", exitUsage, "negative binomial", []string{"verify", "--form", "x"}},
 		{"unmet", exitExpectation, "job pi: succeeded is 10, expected 11", []string{"run", "-f", unmet}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -137,35 +154,45 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// What the README shows is what the program prints: every block that begins with "$ jobsim" is run.
+// What the READMEs show is what the program prints: every block that begins with "$ jobsim" is run.
 func TestReadme(t *testing.T) {
 	t.Chdir("../..")
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	block := regexp.MustCompile("(?s)```console\n\\$ jobsim ([^\n]*)\n(.*?)```\n")
-	matches := block.FindAllSubmatch(readme, -1)
-	if len(matches) == 0 {
-		t.Fatal("no example in the README")
-	}
-	for _, m := range matches {
-		code, out, stderr := jobsim(t, "", strings.Fields(string(m[1]))...)
-		if code != exitOK && code != exitUsage {
-			t.Errorf("jobsim %s: exit %d", m[1], code)
-		}
-		got := out + stderr
-		if *update {
-			readme = bytes.Replace(readme, m[0], []byte("```console\n$ jobsim "+string(m[1])+"\n"+got+"```\n"), 1)
-			continue
-		}
-		if got != string(m[2]) {
-			t.Errorf("jobsim %s prints\n%s\nthe README has\n%s", m[1], got, m[2])
-		}
-	}
-	if *update {
-		if err := os.WriteFile("README.md", readme, 0o644); err != nil {
+	for _, name := range []string{"README.md", "cmd/jobsim/README.md"} {
+		readme, err := os.ReadFile(name)
+		if err != nil {
 			t.Fatal(err)
 		}
+		matches := block.FindAllSubmatch(readme, -1)
+		if len(matches) == 0 {
+			t.Errorf("no example in %s", name)
+		}
+		for _, m := range matches {
+			code, out, stderr := jobsim(t, "", words(string(m[1]))...)
+			if code == exitInfrastructure {
+				t.Errorf("jobsim %s: exit %d: %s", m[1], code, stderr)
+			}
+			got := out + stderr
+			if *update {
+				readme = bytes.Replace(readme, m[0], []byte("```console\n$ jobsim "+string(m[1])+"\n"+got+"```\n"), 1)
+				continue
+			}
+			if got != string(m[2]) {
+				t.Errorf("jobsim %s prints\n%s\n%s has\n%s", m[1], got, name, m[2])
+			}
+		}
+		if *update {
+			if err := os.WriteFile(name, readme, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
+}
+
+// words splits a command line as a shell does, as far as quotes go.
+func words(line string) (out []string) {
+	for _, m := range regexp.MustCompile(`'([^']*)'|(\S+)`).FindAllStringSubmatch(line, -1) {
+		out = append(out, m[1]+m[2])
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -14,7 +15,7 @@ import (
 
 func newList(s streams) *cobra.Command {
 	var output, profile string
-	var rules bool
+	var rules, presets bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "list the scenarios of the library, the numbers of a profile and where they come from, or the rules",
@@ -25,6 +26,8 @@ func newList(s streams) *cobra.Command {
 			switch {
 			case rules && profile != "":
 				return usagef("--rules and --profile do not go together")
+			case presets:
+				return listPresets(s, output)
 			case rules:
 				return listRules(s, output)
 			case profile != "":
@@ -35,6 +38,7 @@ func newList(s streams) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&profile, "profile", "", "list the numbers of this profile: default or none")
 	cmd.Flags().BoolVar(&rules, "rules", false, "list what is easily got wrong about Jobs, and what shows each")
+	cmd.Flags().BoolVar(&presets, "presets", false, "list the distributions of run times and failures that have a name")
 	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, wide or json")
 	return cmd
 }
@@ -106,6 +110,21 @@ func listRules(s streams, output string) error {
 	})
 }
 
+// listPresets prints the named distributions, with their sources.
+func listPresets(s streams, output string) error {
+	return table(s, output, slices.Clone(scenarios.Presets()), "NAME\tOF\tDISTRIBUTION\tN\tFIT\tSOURCE",
+		func(e *scenarios.Preset) string {
+			n := fmt.Sprint(e.N)
+			if e.N == 0 {
+				n = "unknown"
+			}
+			if output == "table" {
+				e.Fit, e.Source = shorten(e.Fit, 40), shorten(e.Source, 60)
+			}
+			return strings.Join([]string{"preset:" + e.Name, e.Of, e.Dist, n, e.Fit, e.Source}, "\t")
+		})
+}
+
 // table prints entries as JSON, or a line each under a header.
 func table[T any](s streams, output string, entries []T, header string, line func(*T) string) error {
 	switch output {
@@ -129,5 +148,9 @@ func shorten(text string, width int) string {
 	if len(text) <= width {
 		return text
 	}
-	return text[:strings.LastIndexByte(text[:width], ' ')] + " ..."
+	end := strings.LastIndexByte(text[:width], ' ')
+	if end < 0 {
+		end = width
+	}
+	return text[:end] + " ..."
 }

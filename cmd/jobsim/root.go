@@ -17,7 +17,7 @@ const (
 	exitOK             = 0
 	exitUsage          = 1 // the command line or the input is at fault
 	exitExpectation    = 2 // a run did not come out as its scenario expects
-	exitInfrastructure = 3 // something else failed
+	exitInfrastructure = 3 // something else failed, or a study was interrupted, after printing what it knew
 )
 
 // streams are where a command reads and writes.
@@ -86,5 +86,6 @@ func newRoot(s streams) *cobra.Command {
 	})
 	root.AddCommand(newRun(s), newExplain(s), newList(s), newValidate(s), newCompare(s), newPlot(s),
 		newCalibrate(s), newConformance(s))
+	root.AddCommand(newSweep(s), newTune(s), newPlan(s), newPredictFlake(s), newLint(s), newRare(s), newVerify(s))
 	return root
 }

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/jobsim/jobsim/reports/answer"
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/study"
@@ -17,16 +16,16 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// maxRuns bounds -n: the results are kept in memory.
-const maxRuns = 10_000_000
+// maxRuns bounds -n: a thousand million, of which memory holds a sketch.
+const maxRuns = 1_000_000_000
 
 type runOptions struct {
 	input
-	seed    uint64
-	runs    int
-	output  string
-	workers int
-	world   string
+	seed   uint64
+	runs   int
+	output string
+	world  string
+	studyFlags
 }
 
 func newRun(s streams) *cobra.Command {
@@ -39,13 +38,13 @@ func newRun(s streams) *cobra.Command {
 			"  jobsim run --scenario backoff-default -o trace",
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, s, args) },
 	}
-	o.flags(cmd)
+	o.input.flags(cmd)
 	f := cmd.Flags()
 	f.Uint64Var(&o.seed, "seed", 1, "all randomness follows from it: the same seed gives the same result")
 	f.IntVarP(&o.runs, "runs", "n", 1, "how many runs; 1 prints a timeline, more print statistics")
 	f.StringVarP(&o.output, "output", "o", "table", "table, wide, json, yaml or trace")
 	f.StringVar(&o.world, "world", "sim", "who plays: "+worldForms+"; other worlds than sim print traces")
-	f.IntVar(&o.workers, "workers", runtime.NumCPU(), "runs at a time; the results do not depend on it")
+	o.studyFlags.flags(f)
 	return cmd
 }
 
@@ -55,8 +54,6 @@ func (o *runOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	switch {
 	case o.runs < 1 || o.runs > maxRuns:
 		return usagef("-n %d (allowed: 1 to %d)", o.runs, maxRuns)
-	case o.workers < 1 || o.workers > 4096:
-		return usagef("--workers %d (allowed: 1 to 4096)", o.workers)
 	case !slices.Contains(outputs, o.output):
 		return usagef("-o %q (allowed: %s)", o.output, strings.Join(outputs, ", "))
 	case o.world != "sim" && o.output != "trace":
@@ -66,9 +63,19 @@ func (o *runOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	case o.world == "sim" && o.output == "trace" && o.runs > 1:
 		return usagef("-o trace with -n %d (allowed: with -n 1)", o.runs)
 	}
-	all, err := o.load(cmd, s, args)
-	if err != nil {
+	if err := o.studyFlags.check(); err != nil {
 		return err
+	}
+	if o.precision > 0 && !cmd.Flags().Changed("runs") {
+		o.runs = maxRuns
+	}
+	all, err := o.load(cmd, s, args)
+	switch {
+	case err != nil:
+		return err
+	case o.checkpoint != "" && (len(all) != 1 || o.runs == 1):
+		return usagef("--checkpoint with %d scenarios and -n %d (allowed: one scenario, run more than once)",
+			len(all), o.runs)
 	}
 	if o.world != "sim" {
 		return o.elsewhere(cmd.Context(), s, all)
@@ -130,7 +137,7 @@ func (o *runOptions) once(s streams, sc *scenarios.Scenario, cfg *sim.Config) er
 				"see --duration and --failure-rate")
 		}
 	default:
-		err = printSummary(s.out, o.output, summarise(sc.Name, o.seed, []study.Result{study.ResultOf(&out)}))
+		err = printSummary(s.out, o.output, o.single(sc, &out))
 	}
 	if err != nil {
 		return err
@@ -149,27 +156,35 @@ func checked(w io.Writer, sc *scenarios.Scenario, out *sim.Outcome, t *trace.Tra
 	return nil
 }
 
-// many runs a scenario over and over and prints what that says.
-func (o *runOptions) many(ctx context.Context, s streams, sc *scenarios.Scenario, cfg *sim.Config) error {
-	opts := study.Options{Runs: o.runs, Workers: o.workers}
-	if f, ok := s.err.(*os.File); ok && isTerminal(f) {
-		opts.Done = func(n int) { fmt.Fprintf(f, "\r%d of %d runs", n, o.runs) }
-		defer fmt.Fprint(f, "\r\033[K")
-	}
-	results, err := study.Replicate(ctx, cfg, opts)
-	if err != nil && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	if len(results) == 0 {
-		return fmt.Errorf("interrupted before the first run was done")
-	}
-	if err != nil {
-		fmt.Fprintf(s.err, "interrupted: %d of %d runs\n", len(results), o.runs)
-	}
-	return printSummary(s.out, o.output, summarise(sc.Name, o.seed, results))
+// single is the summary of one run.
+func (o *runOptions) single(sc *scenarios.Scenario, out *sim.Outcome) *summary {
+	var t answer.Tally
+	r := study.ResultOf(nil, out)
+	t.Add(&r)
+	return summarise(sc.Name, o.seed, &t, answer.Confidence)
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+// many runs a scenario over and over and prints what that says, also when it is interrupted.
+func (o *runOptions) many(ctx context.Context, s streams, sc *scenarios.Scenario, cfg *sim.Config) error {
+	p := newProgress(s.err, sc.Name, o.runs, o.precision > 0)
+	st := &answer.Study{Pool: study.NewPool(o.workers), Config: cfg, Runs: o.runs, Precision: o.precision.value()}
+	t, err := o.keep(ctx, st, p)
+	p.end()
+	interrupted := errors.Is(err, context.Canceled)
+	if err != nil && !interrupted {
+		return err
+	}
+	if t.Runs == 0 {
+		return fmt.Errorf("interrupted before the first run was done")
+	}
+	out := summarise(sc.Name, o.seed, t, st.Level())
+	out.Interrupted = interrupted
+	out.Stopping = o.stopping(t)
+	if err := printSummary(s.out, o.output, out); err != nil {
+		return err
+	}
+	if interrupted {
+		return fmt.Errorf("interrupted: %d of %d runs", t.Runs, o.runs)
+	}
+	return nil
 }

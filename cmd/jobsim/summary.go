@@ -5,19 +5,15 @@ import (
 	"fmt"
 	"io"
 	"sort"
-	"strings"
 	"text/tabwriter"
 
+	"github.com/jobsim/jobsim/reports/answer"
 	"github.com/jobsim/jobsim/reports/stats"
-	"github.com/jobsim/jobsim/sim/study"
 	"sigs.k8s.io/yaml"
 )
 
 // summaryVersion is the schema of run -o json. It changes when a field changes its meaning or goes.
 const summaryVersion = "jobsim.dev/v1alpha1"
-
-// confidence of every interval that is printed.
-const confidence = 0.95
 
 // summary is what many runs of a scenario say: the schema of run -o json. Times are in seconds; a number that cannot be
 // known, such as the makespan where no run finished, is null.
@@ -32,6 +28,10 @@ type summary struct {
 	PodsCreated     podQuantiles   `json:"podsCreated"`
 	Wasted          mean           `json:"wastedPodSeconds"` // running time of pods that did not succeed
 	Outcomes        map[string]int `json:"outcomes"`         // runs by the Jobs' conditions and reasons
+	// QuantileError is by how much a quantile is off at most, relative to it; absent where it is exact.
+	QuantileError float64 `json:"quantileRelativeError,omitempty"`
+	Stopping      string  `json:"stopping,omitempty"`    // the rule that ended the study, with --precision
+	Interrupted   bool    `json:"interrupted,omitempty"` // fewer runs than were asked for
 }
 
 type proportion struct {
@@ -65,49 +65,43 @@ type interval struct {
 	High float64 `json:"high"`
 }
 
-// summarise makes the summary of at least one result.
-func summarise(scenario string, seed uint64, results []study.Result) *summary {
-	out := &summary{APIVersion: summaryVersion, Kind: "RunSummary", Scenario: scenario, Seed: seed, Runs: len(results),
+// summarise makes the summary of at least one run. level is the confidence to ask of each interval.
+func summarise(scenario string, seed uint64, t *answer.Tally, level float64) *summary {
+	out := &summary{APIVersion: summaryVersion, Kind: "RunSummary", Scenario: scenario, Seed: seed, Runs: t.Runs,
 		Outcomes: map[string]int{}}
-	var makespan, pods, wasted []float64
-	complete := 0
-	for i := range results {
-		r := &results[i]
-		if r.Complete {
-			complete++
-		}
-		if r.Finished {
-			makespan = append(makespan, r.Makespan.Seconds())
-		}
-		pods = append(pods, float64(r.Pods))
-		wasted = append(wasted, r.Wasted.Seconds())
-		out.Outcomes[strings.Join(r.Reasons, ", ")]++
+	for _, c := range t.Outcomes {
+		out.Outcomes[c.Reason] = c.Runs
 	}
-	if w, err := stats.Wilson(complete, len(results), confidence); err == nil {
+	if w, err := t.Success(level); err == nil {
 		out.Success = proportion{w.Center, w.Lo, w.Hi}
 	}
-	m, p, w := estimates{values: makespan}, estimates{values: pods}, estimates{values: wasted}
-	out.MakespanSeconds = quantiles{
-		Mean: m.mean(), P50: m.quantile("p50", 0.5), P95: m.quantile("p95", 0.95), P99: m.quantile("p99", 0.99)}
+	const ns = 1e-9
+	m, p, w := estimates{of: &t.Makespan, unit: ns}, estimates{of: &t.Pods, unit: 1}, estimates{of: &t.Wasted, unit: ns}
+	out.MakespanSeconds = quantiles{Mean: m.mean(level),
+		P50: m.quantile("p50", 0.5, level), P95: m.quantile("p95", 0.95, level), P99: m.quantile("p99", 0.99, level)}
 	out.MakespanSeconds.Intervals = m.intervals
-	out.PodsCreated = podQuantiles{p.mean(), p.quantile("p95", 0.95), p.intervals}
-	out.Wasted = mean{w.mean(), w.intervals}
+	out.PodsCreated = podQuantiles{p.mean(level), p.quantile("p95", 0.95, level), p.intervals}
+	out.Wasted = mean{w.mean(level), w.intervals}
+	if t.Makespan.Sketched() || t.Pods.Sketched() {
+		out.QuantileError = stats.SketchError
+	}
 	return out
 }
 
 // estimates are numbers about one sample, and the intervals that they have.
 type estimates struct {
-	values    []float64
+	of        *stats.Accumulator
+	unit      float64 // of a value, in that of what is printed
 	intervals map[string]interval
 }
 
-func (e *estimates) mean() *float64 {
-	v, err := stats.Mean(e.values, confidence)
+func (e *estimates) mean(level float64) *float64 {
+	v, err := e.of.Mean(level)
 	return e.note("mean", v, err)
 }
 
-func (e *estimates) quantile(name string, q float64) *float64 {
-	v, err := stats.Quantile(e.values, q, confidence)
+func (e *estimates) quantile(name string, q, level float64) *float64 {
+	v, err := e.of.Quantile(q, level)
 	return e.note(name, v, err)
 }
 
@@ -120,9 +114,10 @@ func (e *estimates) note(name string, v stats.Summary, err error) *float64 {
 		if e.intervals == nil {
 			e.intervals = map[string]interval{}
 		}
-		e.intervals[name] = interval{v.Lo, v.Hi}
+		e.intervals[name] = interval{v.Lo * e.unit, v.Hi * e.unit}
 	}
-	return &v.Center
+	center := v.Center * e.unit
+	return &center
 }
 
 func printSummary(w io.Writer, format string, s *summary) error {
@@ -167,6 +162,12 @@ func printTable(w io.Writer, s *summary) error {
 		row("outcome", "%s   %d (%.1f %%)", r, s.Outcomes[r], 100*float64(s.Outcomes[r])/float64(s.Runs))
 	}
 	row("", "in parentheses: 95 %% intervals")
+	if s.QuantileError > 0 {
+		row("", "of so many runs, quantiles are off by %v %% at most", 100*s.QuantileError)
+	}
+	if s.Stopping != "" {
+		row("", "%s", s.Stopping)
+	}
 	return t.Flush()
 }
 

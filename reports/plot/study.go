@@ -168,7 +168,8 @@ func Front(x, y Objective, points []Point) (front []int) {
 	return front
 }
 
-// Pareto draws alternatives by two objectives, with the front of those that no other beats.
+// Pareto draws alternatives by two objectives, with the front of those that no other beats. runs is how many runs each
+// has had; 0: not all as many.
 func Pareto(title string, x, y Objective, runs int, points []Point) *Figure {
 	f := &Figure{Name: "pareto", Title: title, width: defaultWidth, height: 260,
 		Columns: []string{"alternative", x.Name, y.Name, "front"}}
@@ -212,7 +213,11 @@ func Pareto(title string, x, y Objective, runs int, points []Point) *Figure {
 	p.X.Min, p.X.Max = padded(p.X.Min, p.X.Max)
 	p.Y.Min, p.Y.Max = padded(p.Y.Min, p.Y.Max)
 	f.legend = []entry{{"no other is better in both", glyphSymbol(best)}, {"beaten", glyphSymbol(rest)}}
-	f.Notes = []string{fmt.Sprintf("n = %d alternatives, %d runs each; bars: 95 %% intervals", len(points), runs)}
+	each := ""
+	if runs > 0 {
+		each = fmt.Sprintf(", %d runs each", runs)
+	}
+	f.Notes = []string{fmt.Sprintf("n = %d alternatives%s; bars: 95 %% intervals", len(points), each)}
 	f.panels = []*gonum.Plot{p}
 	return f
 }

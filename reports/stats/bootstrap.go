@@ -69,7 +69,8 @@ func (s *Summary) interval(resampled, left []float64, confidence float64) {
 		return normalCDF(math.Copysign(math.Inf(1), z)) // so strong an acceleration goes to the end
 	}
 	z := normalQuantile((1 - confidence) / 2)
-	s.Lo, s.Hi = interpolate(resampled, level(z)), interpolate(resampled, level(-z))
+	at := func(rank int) float64 { return resampled[rank-1] }
+	s.Lo, s.Hi = interpolate(len(resampled), level(z), at), interpolate(len(resampled), level(-z), at)
 }
 
 // leaveOneOut is the statistic of values without each of them in turn; of one value, nothing.

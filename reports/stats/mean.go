@@ -16,15 +16,19 @@ func Mean(values []float64, confidence float64) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	s := Summary{Center: m.mean, Lo: m.mean, Hi: m.mean, Confidence: confidence, N: len(values)}
-	if len(values) < 2 {
+	return meanInterval(m, confidence), nil
+}
+
+func meanInterval(m moments, confidence float64) Summary {
+	s := Summary{Center: m.mean, Lo: m.mean, Hi: m.mean, Confidence: confidence, N: int(m.n)}
+	if m.n < 2 {
 		s.Confidence = 0
 		s.Warnings = append(s.Warnings, fmt.Errorf("%w: 1, an interval of the mean needs 2", ErrFew))
-		return s, nil
+		return s
 	}
 	half := tQuantile((1+confidence)/2, m.n-1) * math.Sqrt(m.variance/m.n)
 	s.Lo, s.Hi = m.mean-half, m.mean+half
-	return s, nil
+	return s
 }
 
 // moments are the number, the mean and the unbiased variance of a sample; the variance of one value is 0.
@@ -52,4 +56,17 @@ func momentsOf(name string, values []float64) (moments, error) {
 		return m, fmt.Errorf("%s: their squares overflow: %w", name, ErrRange)
 	}
 	return m, nil
+}
+
+// MeanTest is how likely a mean at least as far from want is if want is the mean of what the values come from:
+// Student's t test, two-sided, under the conditions of Mean. The values must not all be equal.
+func MeanTest(values []float64, want float64) (float64, error) {
+	m, err := momentsOf("values", values)
+	switch {
+	case err != nil:
+		return 0, err
+	case m.variance == 0:
+		return 0, fmt.Errorf("values: all are %v: %w", m.mean, ErrRange)
+	}
+	return 2 * tCDF(-math.Abs(m.mean-want)/math.Sqrt(m.variance/m.n), m.n-1), nil
 }

@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"sort"
 )
 
 // Wilson is the share of successes among n trials with the Wilson score interval (Wilson 1927,
@@ -51,4 +52,21 @@ func checkProportion(successes, n int, confidence float64) error {
 		return fmt.Errorf("%d successes in %d trials: %w", successes, n, ErrRange)
 	}
 	return checkConfidence(confidence)
+}
+
+// BinomialTest is how likely a number of successes at least as far out is if each of n trials succeeds with probability
+// p: twice the smaller tail, so that p is inside of the Clopper-Pearson interval where P is above 1-confidence.
+func BinomialTest(successes, n int, p float64) (float64, error) {
+	switch {
+	case n <= 0 || successes < 0 || successes > n:
+		return 0, fmt.Errorf("%d successes in %d trials: %w", successes, n, ErrRange)
+	case !(p >= 0 && p <= 1):
+		return 0, fmt.Errorf("probability %v: %w", p, ErrRange)
+	}
+	return min(1, 2*min(binomialCDF(successes, n, p), 1-binomialCDF(successes-1, n, p))), nil
+}
+
+// BinomialQuantile is the smallest k such that at most k of n trials of probability p succeed with a chance of q.
+func BinomialQuantile(q float64, n int, p float64) int {
+	return sort.Search(n, func(k int) bool { return binomialCDF(k, n, p) >= q })
 }

@@ -26,15 +26,19 @@ func Quantile(values []float64, q, confidence float64) (Summary, error) {
 		return Summary{}, fmt.Errorf("quantile %v: %w (allowed: between 0 and 1, both excluded)", q, ErrRange)
 	}
 	ordered := sorted(values)
-	n := len(ordered)
+	return quantileOf(len(ordered), q, confidence, func(rank int) float64 { return ordered[rank-1] }), nil
+}
+
+// quantileOf is the quantile of n values, of which at gives the one of a rank, from 1.
+func quantileOf(n int, q, confidence float64, at func(rank int) float64) Summary {
 	lo, hi := quantileRanks(n, q, 1-confidence)
-	s := Summary{Center: interpolate(ordered, q), Lo: ordered[lo-1], Hi: ordered[hi-1], N: n}
+	s := Summary{Center: interpolate(n, q, at), Lo: at(lo), Hi: at(hi), N: n}
 	s.Confidence = max(0, binomialCDF(hi-1, n, q)-binomialCDF(lo-1, n, q))
 	if needs := quantileNeeds(q, 1-confidence); n < needs {
 		s.Warnings = append(s.Warnings, fmt.Errorf("%w: %d, a %.4g %% interval of the %v-quantile needs %d",
 			ErrFew, n, 100*confidence, q, needs))
 	}
-	return s, nil
+	return s
 }
 
 // quantileRanks are the ranks, from 1, of the values between which the q-quantile lies but for a chance of at most
@@ -66,13 +70,13 @@ func quantileNeeds(q, miss float64) int {
 	return int(n)
 }
 
-// interpolate is the q-quantile of ordered by linear interpolation of the values at (i-1)/(n-1).
-func interpolate(ordered []float64, q float64) float64 {
-	at := q * float64(len(ordered)-1)
-	i := int(at)
-	if i+1 >= len(ordered) {
-		return ordered[len(ordered)-1]
+// interpolate is the q-quantile of n values by linear interpolation of those at (i-1)/(n-1).
+func interpolate(n int, q float64, at func(rank int) float64) float64 {
+	position := q * float64(n-1)
+	i := int(position)
+	if i+1 >= n {
+		return at(n)
 	}
-	part := at - float64(i)
-	return ordered[i]*(1-part) + ordered[i+1]*part
+	part := position - float64(i)
+	return float64(at(i+1)*(1-part)) + float64(at(i+2)*part)
 }

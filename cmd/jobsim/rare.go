@@ -1,0 +1,80 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jobsim/jobsim/reports/answer"
+	"github.com/jobsim/jobsim/reports/answer/rare"
+	"github.com/jobsim/jobsim/sim/study"
+	"github.com/spf13/cobra"
+)
+
+type rareOptions struct {
+	input
+	seed   uint64
+	runs   int
+	output string
+	studyFlags
+}
+
+func newRare(s streams) *cobra.Command {
+	o := &rareOptions{}
+	cmd := &cobra.Command{
+		Use:     "rare (-f FILE | --scenario NAME) --failure-rate RATE",
+		Short:   "how likely a Job fails, however unlikely that is: importance sampling",
+		Example: "  jobsim rare -f job.yaml --failure-rate 0.01",
+		RunE:    func(cmd *cobra.Command, args []string) error { return o.run(cmd, s, args) },
+	}
+	o.input.flags(cmd)
+	f := cmd.Flags()
+	f.Uint64Var(&o.seed, "seed", 1, "all randomness follows from it")
+	f.IntVarP(&o.runs, "runs", "n", 20_000, "how many runs")
+	f.StringVarP(&o.output, "output", "o", "table", "table or json")
+	o.workerFlag(f)
+	return cmd
+}
+
+func (o *rareOptions) run(cmd *cobra.Command, s streams, args []string) error {
+	switch {
+	case o.runs < 100 || o.runs > 10_000_000:
+		return usagef("-n %d (allowed: 100 to 10000000)", o.runs)
+	case !slices.Contains([]string{"table", "json"}, o.output):
+		return usagef("-o %q (allowed: table, json)", o.output)
+	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	all, err := o.load(cmd, s, args)
+	switch {
+	case err != nil:
+		return err
+	case len(all) != 1:
+		return usagef("%d scenarios (allowed: 1)", len(all))
+	}
+	got, err := rare.Fail(cmd.Context(), study.NewPool(o.workers), all[0], o.seed, o.runs, answer.Confidence)
+	if errors.Is(err, rare.ErrUnsuited) {
+		return usageError{err}
+	}
+	if err != nil {
+		return err
+	}
+	if got.Failed == 0 {
+		return usagef("no run failed, whatever the failure rate: nothing is known of P(fail) (allowed: a Job that can fail)")
+	}
+	if o.output == "json" {
+		e := json.NewEncoder(s.out)
+		e.SetIndent("", "  ")
+		return e.Encode(map[string]any{"apiVersion": summaryVersion, "kind": "RareFailure", "scenario": all[0].Name,
+			"seed": o.seed, "runs": got.Runs, "pilotRuns": got.Pilot, "ranWithFailureRate": got.Rate,
+			"fail": estimate{got.Fail.Center, got.Fail.Lo, got.Fail.Hi}, "relativeError": got.Relative, "plainRuns": got.Plain})
+	}
+	_, err = fmt.Fprintf(s.out, "P(fail) of %s is %.4g (95 %% interval %.4g to %.4g): %.1f %% standard error\n"+
+		"%d runs, and %d to choose the failure rate of %.3g that they had, with which %d failed;\n"+
+		"plain runs would be as precise after %.2g of them. One Job in %.2g fails.\n",
+		all[0].Name, got.Fail.Center, got.Fail.Lo, got.Fail.Hi, 100*got.Relative, got.Runs, got.Pilot, got.Rate, got.Failed,
+		got.Plain, 1/got.Fail.Center)
+	return err
+}

@@ -1,0 +1,147 @@
+package plan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jobsim/jobsim/reports/answer/goal"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
+)
+
+// ErrTooSmall is a workload for which no pool that is allowed is large enough.
+var ErrTooSmall = errors.New("no pool of that many nodes meets the goals")
+
+// Size is one pool that was tried.
+type Size struct {
+	Nodes   int
+	Metrics Metrics
+	Met     goal.Truth // of all goals together; by the estimates where the intervals do not tell
+	Close   bool       // the intervals do not tell
+}
+
+// Smallest is the smallest pool, of least to most nodes, that meets the goals, and all that were tried, by size. More
+// nodes never make Jobs wait longer, so it is found by bisection; every size has the same arrivals and runs.
+func (p *Plan) Smallest(ctx context.Context, goals []*goal.Expr, least, most int) (best Size, tried []Size, err error) {
+	try := func(nodes int) (Size, error) {
+		one, failed := p.try(ctx, goals, nodes)
+		if failed == nil {
+			tried = append(tried, one)
+		}
+		return one, failed
+	}
+	if best, err = try(most); err != nil {
+		return best, tried, err
+	}
+	if best.Met != goal.Met {
+		return best, tried, fmt.Errorf("%w: %d", ErrTooSmall, most)
+	}
+	for lo, hi := least, most; lo < hi; {
+		middle := (lo + hi) / 2
+		s, failed := try(middle)
+		switch {
+		case failed != nil:
+			return best, tried, failed
+		case s.Met == goal.Met:
+			best, hi = s, middle
+		default:
+			lo = middle + 1
+		}
+	}
+	slices.SortFunc(tried, func(a, b Size) int { return cmp.Compare(a.Nodes, b.Nodes) })
+	return best, tried, nil
+}
+
+// try measures one size.
+func (p *Plan) try(ctx context.Context, goals []*goal.Expr, nodes int) (Size, error) {
+	m, err := p.Measure(ctx, nodes)
+	if err != nil {
+		return Size{}, err
+	}
+	s := Size{Nodes: nodes, Metrics: m, Met: goal.Met}
+	for _, g := range goals {
+		truth, err := judge(g, m)
+		if err != nil {
+			return s, err
+		}
+		if truth == goal.Unknown {
+			s.Close = true
+			if truth, err = byEstimate(g, m); err != nil {
+				return s, err
+			}
+		}
+		if truth == goal.Missed {
+			s.Met = goal.Missed
+		}
+	}
+	return s, nil
+}
+
+func byEstimate(g *goal.Expr, m Metrics) (goal.Truth, error) {
+	v := goal.Values{}
+	for name, s := range m {
+		v[name] = s.Center
+	}
+	is, err := g.Is(v)
+	if is {
+		return goal.Met, err
+	}
+	return goal.Missed, err
+}
+
+// Relief is how much shorter the mean turnaround would be without one of the things that hold Jobs up.
+type Relief struct {
+	Of   string
+	Part float64 // of the mean turnaround
+}
+
+// Bottlenecks runs the workload without each of the things that may hold it up, with the same arrivals and runs, and
+// has the largest relief first.
+func (p *Plan) Bottlenecks(ctx context.Context, nodes int) ([]Relief, error) {
+	base, err := p.Measure(ctx, nodes)
+	if err != nil {
+		return nil, err
+	}
+	var out []Relief
+	for _, r := range []struct {
+		of     string
+		change func(*sim.Config)
+	}{
+		{"nodes", func(c *sim.Config) { c.Nodes = []api.NodeSpec{{Name: "node", Unlimited: true}} }},
+		{"parallelism", func(c *sim.Config) {
+			c.Jobs = slices.Clone(c.Jobs)
+			for i := range c.Jobs {
+				if s := &c.Jobs[i].Spec; s.Completions.Set {
+					s.Parallelism = max(s.Parallelism, s.Completions.Value)
+				}
+			}
+		}},
+		{"controller client limit (kubeAPIQPS)", func(c *sim.Config) { c.Knobs.QPS = 0 }},
+		{"pod failure back-off", func(c *sim.Config) {
+			c.Knobs.PodFailureBackoff, c.Knobs.MaxPodBackoff = des.Millisecond, des.Millisecond
+		}},
+		{"pod start (image pull)", func(c *sim.Config) {
+			c.Knobs.Latency.Start = rng.Const(0)
+			c.Fates = slices.Clone(c.Fates)
+			for i := range c.Fates {
+				c.Fates[i].Start = rng.Const(0)
+			}
+		}},
+	} {
+		cfg := p.on(nodes)
+		r.change(cfg)
+		m, err := p.measure(ctx, cfg)
+		if err != nil {
+			return nil, err
+		}
+		before, after := base["mean(turnaround)"].Center, m["mean(turnaround)"].Center
+		out = append(out, Relief{r.of, (before - after) / before})
+	}
+	slices.SortStableFunc(out, func(a, b Relief) int { return cmp.Compare(b.Part, a.Part) })
+	return out, nil
+}
