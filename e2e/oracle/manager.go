@@ -36,6 +36,11 @@ func (c *Cluster) startManager() error {
 		return err
 	}
 	m.factory.Start(m.ctx.Done())
+	if cacheSyncPolls { // by the end of the instant they are filled, so that the clock does not move for it
+		if err := c.Settle(); err != nil {
+			return err
+		}
+	}
 	m.factory.WaitForCacheSync(m.ctx.Done())
 	for _, run := range runs {
 		m.wg.Go(func() { run(m.ctx) })

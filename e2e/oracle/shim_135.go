@@ -27,6 +27,9 @@ const KubernetesVersion = "v1.35.4"
 // move.
 const resync = 0
 
+// cacheSyncPolls says that informers are waited for by a look every 100 ms, as before client-go 0.36.
+const cacheSyncPolls = true
+
 func newJobController(ctx context.Context, c kubernetes.Interface, f informers.SharedInformerFactory,
 ) (*job.Controller, error) {
 	return job.NewController(ctx, f.Core().V1().Pods(), f.Batch().V1().Jobs(), c)

@@ -28,6 +28,9 @@ const KubernetesVersion = "v1.36.3"
 // move.
 const resync = 0
 
+// cacheSyncPolls says that informers are waited for by a look every 100 ms, as before client-go 0.36.
+const cacheSyncPolls = false
+
 func newJobController(ctx context.Context, c kubernetes.Interface, f informers.SharedInformerFactory,
 ) (*job.Controller, error) {
 	return job.NewController(ctx, c, f.Core().V1().Pods(), f.Batch().V1().Jobs(), nil, nil)
