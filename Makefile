@@ -68,15 +68,16 @@ golden: ## rewrite all golden files, stories and README outputs, and show what c
 	git diff --stat && git status --short
 
 # Go minimises each input that is new to it, for up to a minute, without counting that: 100x bounds it.
-soak: ## look for what breaks something, T=1m: half the time by every fuzz test, half by random scenarios from SEED
-	@half=$$(( ($$(echo '$(T)' | sed 's/h/*3600+/; s/m/*60+/; s/s/+/')0) / 2 )); \
+soak: bin/jobsim-oracle ## look for what breaks, T=1m: fuzz tests, properties, comparison with the oracle, from SEED
+	@third=$$(( ($$(echo '$(T)' | sed 's/h/*3600+/; s/m/*60+/; s/s/+/')0) / 3 )); \
 	fuzz=$$(for p in $$(grep -rl --include='*_test.go' '^func Fuzz' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u); do \
 		go test -list '^Fuzz' ./$${p#./} | sed -n "s|^Fuzz|$$p &|p" || exit; done); \
 	while read -r p f; do \
 		echo "$$p $$f"; \
-		go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $$(( half / $$(wc -l <<<"$$fuzz") + 1 ))s -fuzzminimizetime 100x $$p; \
+		go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $$(( third / $$(wc -l <<<"$$fuzz") + 1 ))s -fuzzminimizetime 100x $$p; \
 	done <<<"$$fuzz"; \
-	go test ./sim/properties -run '^TestSoak$$' -v -soak -seed $(SEED) -timeout $$(( half + 60 ))s
+	go test ./sim/properties -run '^TestSoak$$' -v -soak -seed $(SEED) -timeout $$(( third + 60 ))s; \
+	$(SHARDS) bin/jobsim-oracle diff -seed $(SEED) -n 1000000000 -for $${third}s -features $(FEATURES) -shards 2 -shard {}
 
 oracle: $(ORACLE) ## compare with the real control plane: library, small worlds, N=10000 random scenarios (VERSION=)
 	$(SHARDS) $(ORACLE) diff -library -small -n $(N) -features $(FEATURES) -least $(LEAST) -shards 2 -shard {}

@@ -26,8 +26,11 @@ func Diff(t *testing.T, s *scenarios.Scenario, seed uint64) (*trace.Divergence, 
 	return trace.Compare(real, modelled), nil
 }
 
+// Minor is the version of Kubernetes that runs here, such as 1.37.
+var Minor = KubernetesVersion[1:strings.LastIndex(KubernetesVersion, ".")]
+
 // Adapt gives a drawn scenario the version of Kubernetes that runs here, and the constants that nobody can change.
 func Adapt(s *scenarios.Scenario) error {
 	s.File.Cluster.Knobs.SlowStartBatch = nil
-	return s.SetKubernetes(KubernetesVersion[1:strings.LastIndex(KubernetesVersion, ".")])
+	return s.SetKubernetes(Minor)
 }

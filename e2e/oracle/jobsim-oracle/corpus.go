@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/jobsim/jobsim/e2e/oracle"
@@ -18,6 +17,8 @@ type corpus struct {
 	library, small bool
 	first, count   uint64 // seeds of random scenarios; the files are played with the first
 	features       gen.Set
+	of             gen.Set // of these the random scenarios have at least so many
+	least          int
 	shard, shards  uint64
 	atMost         time.Duration // real time; 0: as long as it takes
 }
@@ -27,11 +28,16 @@ func (c *corpus) flags(f *flag.FlagSet) {
 	f.BoolVar(&c.small, "small", false, "all small scenarios")
 	f.Uint64Var(&c.first, "seed", 1, "first seed of the random scenarios")
 	f.Uint64Var(&c.count, "n", 0, "how many random scenarios")
-	c.features = gen.Default
+	c.features, c.of = gen.Default, gen.JobAPI
 	f.Func("features", "what they may have (default \"default\")", func(text string) (err error) {
 		c.features, err = gen.ParseSet(text)
 		return err
 	})
+	f.Func("of", "with -least: of which features (default \"job-api\")", func(text string) (err error) {
+		c.of, err = gen.ParseSet(text)
+		return err
+	})
+	f.IntVar(&c.least, "least", 0, "only random scenarios that have at least so many of these features")
 	f.Uint64Var(&c.shard, "shard", 0, "this one of the shards")
 	f.Uint64Var(&c.shards, "shards", 1, "into how many shards the work is cut")
 	f.DurationVar(&c.atMost, "for", 0, "begin no further scenario after so long; 0: never mind")
@@ -48,6 +54,9 @@ func (c *corpus) parse(f *flag.FlagSet, args []string) (err error) {
 	}
 	if c.shards == 0 || c.shard >= c.shards {
 		return fmt.Errorf("-shard: %d of %d (allowed: 0 to less than -shards)", c.shard, c.shards)
+	}
+	if most := (c.of & c.features).Len(); c.least > most {
+		return fmt.Errorf("-least: %d (allowed: up to %d, the features of -of that -features allows)", c.least, most)
 	}
 	if f.NArg() > 0 {
 		c.files, err = load(f.Args(), nil)
@@ -100,9 +109,15 @@ func (c *corpus) all() iter.Seq2[*scenarios.Scenario, uint64] {
 				}
 			}
 		}
-		for seed := c.first; seed < c.first+c.count; seed++ {
-			s := gen.Draw(seed, c.features)
-			adapt(s)
+		for seed, n := c.first, uint64(0); n < c.count; seed++ {
+			s, got := gen.DrawWith(seed, c.features)
+			if (got & c.of).Len() < c.least {
+				continue
+			}
+			n++
+			if err := oracle.Adapt(s); err != nil {
+				panic(err) // it is a version that scenarios know
+			}
 			if !yield(s, seed) {
 				return
 			}
@@ -112,24 +127,11 @@ func (c *corpus) all() iter.Seq2[*scenarios.Scenario, uint64] {
 
 // here says whether the scenario is for the version of Kubernetes that runs here. One that is for every version is.
 func here(s *scenarios.Scenario) bool {
-	if v := s.File.Kubernetes; v != "" && v != minor {
+	if v := s.File.Kubernetes; v != "" && v != oracle.Minor {
 		return false
 	}
-	setVersion(s)
-	return true
-}
-
-// minor is the version of Kubernetes that runs here, such as 1.37.
-var minor = strings.TrimPrefix(oracle.KubernetesVersion[:strings.LastIndex(oracle.KubernetesVersion, ".")], "v")
-
-// adapt gives a drawn scenario the version that runs here, and the constants that nobody can change there.
-func adapt(s *scenarios.Scenario) {
-	s.File.Cluster.Knobs.SlowStartBatch = nil
-	setVersion(s)
-}
-
-func setVersion(s *scenarios.Scenario) {
-	if err := s.SetKubernetes(minor); err != nil {
-		panic(err) // scenarios know all versions that there are
+	if err := s.SetKubernetes(oracle.Minor); err != nil {
+		panic(err) // it is a version that scenarios know
 	}
+	return true
 }
