@@ -9,6 +9,15 @@ type Mutant struct {
 	File, Old, New string
 }
 
+// Survivors are the mutants, by name, that the scenarios do not catch, and why. One that is caught has no place here.
+var Survivors = map[string]string{
+	"late-success-fails": "nothing follows from it: what has succeeded is looked at before what has failed",
+	"nothing-expected":   "since 1.36 a sync waits for its own writes anyway",
+	"ready-first":        "a smaller parallelism while some pods are ready and others are not is too rare",
+	"restarts-of-ended-pods": "the restarts of a pod that has ended count for less than a second, until its finalizer " +
+		"is gone",
+}
+
 // Mutants are mistakes that somebody could make who writes such a simulator from what the documentation says.
 var Mutants = append(append(append(backoffs, counting...), managing...), others...)
 
@@ -20,7 +29,7 @@ const (
 	events     = "sim/jobctl/events.go"
 	expect     = "sim/jobctl/expect.go"
 	finish     = "sim/jobctl/finish.go"
-	limiter    = "sim/jobctl/limiter.go"
+	limiter    = "sim/store/limiter.go"
 	manage     = "sim/jobctl/manage.go"
 	queue      = "sim/jobctl/queue.go"
 	sync       = "sim/jobctl/sync.go"
@@ -44,7 +53,8 @@ var backoffs = []Mutant{
 	{"restart-limit-exceeded", "OnFailure allows one restart more than backoffLimit", sync,
 		"return restarts >= spec.BackoffLimit", "return restarts > spec.BackoffLimit"},
 	{"restarts-of-ended-pods", "restarts of pods that have ended count against backoffLimit too", cache,
-		"if !p.Status.Phase.Terminal() {\n\t\tn.restarts", "if p.Version != 0 {\n\t\tn.restarts"},
+		"case p.Disowned, p.Status.Phase.Terminal():\n\t\treturn", "case p.Disowned:\n\t\treturn\n" +
+			"\tcase p.Status.Phase.Terminal():\n\t\tn.restarts += sign * p.Status.Restarts\n\t\treturn"},
 }
 
 var counting = []Mutant{
@@ -58,7 +68,7 @@ var counting = []Mutant{
 		"s.removals = append(s.removals, removal{id: e.id})",
 		"if e.succeeded || finishing {\n\t\ts.removals = append(s.removals, removal{id: e.id})\n\t}"},
 	{"ready-from-pending", "pods that are Pending count as ready", cache,
-		"if p.Active() && p.Status.Ready {", "if p.Active() && (p.Status.Ready || p.Status.Phase == api.Pending) {"},
+		"case p.Status.Ready:", "case p.Status.Ready, p.Status.Phase == api.Pending:"},
 	{"one-more-uncounted", "one pod too many is counted in a sync", track,
 		"+s.newIndexes >= most {", "+s.newIndexes > most {"},
 	{"deleted-is-no-failure", "a pod that is being deleted is a failure only once it has failed", sync,
@@ -112,15 +122,15 @@ var others = []Mutant{
 		"return cond.Transition.Add(",
 		"if t := j.Status.CompletionTime; t != des.Never {\n\t\tcond.Transition = t\n\t}\n\treturn cond.Transition.Add("},
 	{"qps-21", "the client has 21 requests a second, not 20", limiter,
-		"*l = limiter{qps: qps,", "*l = limiter{qps: qps * 21 / 20,"},
+		"*l = Limiter{qps: qps,", "*l = Limiter{qps: qps * 21 / 20,"},
 	{"burst-plus-one", "the client's burst is one more", limiter,
-		"tokens: float64(burst)}", "tokens: float64(burst + 1)}"},
+		"burst: float64(burst), tokens: float64(burst)}", "burst: float64(burst + 1), tokens: float64(burst + 1)}"},
 	{"events-are-free", "Kubernetes Events take no tokens of the client", events,
 		"if !c.knobs.Events ||", "if true || !c.knobs.Events ||"},
 	{"pending-pod-has-grace", "a pod without a node is deleted with its grace period", "sim/store/delete.go",
 		"if p.Node == api.NoNode || p.Status.Phase.Terminal() {", "if p.Status.Phase.Terminal() {"},
 	{"eviction-without-disruption", "a lost node's pods are deleted without a DisruptionTarget condition",
-		"sim/nodectl/nodectl.go", "c.store.Disrupt(w, p.ID, api.DeletionByTaintManager)\n", "\n"},
+		"sim/nodectl/nodectl.go", "c.store.Disrupt(w, id, api.DeletionByTaintManager)\n", "\n"},
 	{"all-lost-all-tainted", "nodes are tainted also when all are silent", "sim/nodectl/nodectl.go",
 		"return silent > 0 && ready == 0 || ", "return "},
 }

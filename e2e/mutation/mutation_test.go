@@ -36,6 +36,11 @@ func TestMutants_Apply(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	for name := range Survivors {
+		if !names[name] {
+			t.Errorf("%s: there is no such mutant to survive", name)
+		}
+	}
 }
 
 // mutate is the mutated text of the file.
@@ -69,8 +74,17 @@ func TestMutants_AreCaught(t *testing.T) {
 	var rows []string
 	for _, m := range Mutants {
 		c := play(t, build(t, &m), dir)
-		if c.scenario == "" {
+		why, survives := Survivors[m.Name]
+		switch {
+		case c.scenario == "" && survives:
+			t.Logf("%s survives: %s", m.Name, why)
+			rows = append(rows, fmt.Sprintf("| %s | %s | nothing | | %s |", m.Name, m.What, why))
+			continue
+		case c.scenario == "":
 			t.Errorf("%s is not caught: %s", m.Name, m.What)
+			continue
+		case survives:
+			t.Errorf("%s is caught now by %s: it is no survivor", m.Name, c.scenario)
 			continue
 		}
 		t.Logf("%s: %s, after %s scenarios: %s", m.Name, c.scenario, c.played, c.difference)
