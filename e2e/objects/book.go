@@ -8,6 +8,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -89,7 +90,10 @@ func (b *Book) Born(p *corev1.Pod) (Pod, bool) {
 	if known, ok := b.pods[p.UID]; ok {
 		return known, true
 	}
-	name := p.Labels[batchv1.JobNameLabel]
+	name := p.Labels[batchv1.JobNameLabel] // a Job with a selector of its own does not give it
+	if owner := metav1.GetControllerOf(p); owner != nil {
+		name = owner.Name
+	}
 	id, ok := b.JobID(name)
 	if !ok {
 		return Pod{}, false

@@ -47,6 +47,12 @@ func TestBook_NumbersPodsByBirth(t *testing.T) {
 	if _, ours := b.Born(stranger); ours {
 		t.Error("a pod of no Job of the scenario was given a number")
 	}
+	selected := pod("a-w", "1")
+	selected.Labels = map[string]string{"app": "of-its-own"}
+	selected.OwnerReferences = []metav1.OwnerReference{{Kind: "Job", Name: "a", Controller: ptr(true)}}
+	if who, ours := b.Born(selected); !ours || who.Index != 1 {
+		t.Errorf("a Job with a selector of its own: got %+v, %t", who, ours)
+	}
 	if who, ok := b.Find(0, 2, 1); !ok || who.Name != "a-z" {
 		t.Errorf("want the second attempt of index 2, got %+v, %t", who, ok)
 	}
@@ -79,3 +85,5 @@ func TestJob_NamesPodsInMessagesAsTheScenarioDoes(t *testing.T) {
 		}
 	}
 }
+
+func ptr[T any](v T) *T { return &v }
