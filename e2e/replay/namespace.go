@@ -210,8 +210,17 @@ func IsForbidden(err error) bool {
 	return apierrors.ReasonForError(err) == metav1.StatusReasonForbidden
 }
 
+// nodesLimit is how long nodes may take to come back that another replay has stopped.
+const nodesLimit = 2 * time.Minute
+
 func (r *run) findNodes(ctx context.Context) error {
 	names, err := NodesForPods(ctx, r.o.Client)
+	for giveUp := time.Now().Add(nodesLimit); err == nil && r.placed() && len(names) < len(r.cfg.Nodes) &&
+		time.Now().Before(giveUp); names, err = NodesForPods(ctx, r.o.Client) {
+		if err = sleep(ctx, time.Second); err != nil {
+			return err
+		}
+	}
 	if err != nil && (r.placed() || !IsForbidden(err)) {
 		return err
 	}
