@@ -51,7 +51,7 @@ func ECDF(title, quantity string, samples ...Sample) (*Figure, error) {
 		for _, c := range []*plotter.XYs{&line, &lower, &upper} { // to the right edge
 			*c = append(*c, plotter.XY{X: p.X.Max, Y: (*c)[len(*c)-1].Y})
 		}
-		look := lookOf(i)
+		look := lookOf(i, len(samples))
 		p.Add(band(i, lower, upper)...)
 		lines = append(lines, &plotter.Line{XYs: line, StepStyle: plotter.PostStep, LineStyle: look.line()})
 		f.legend = append(f.legend, entry{fmt.Sprintf("%s (n = %d)", s.Name, len(s.Values)), lineSymbol(look, 0)})

@@ -44,7 +44,7 @@ func Ladder(title string, worlds ...World) *Figure {
 	f.legend = append(f.legend, entry{"10 s doubled, up to 600 s", stroke(ideal)})
 	n := make([]int, len(worlds))
 	for i, w := range worlds {
-		l := lookOf(i)
+		l := lookOf(i, len(worlds))
 		l.width, l.dashes = min(l.width, 2), nil
 		for k := 1; k <= highest; k++ {
 			waits := slices.Sorted(slices.Values(all[i][k]))

@@ -53,7 +53,7 @@ func Status(title string, worlds ...World) *Figure {
 		f.Notes = append(f.Notes, "lines: medians; bands: 5 to 95 % of the runs")
 	}
 	for i, w := range worlds {
-		f.legend = append(f.legend, entry{w.Name, lineSymbol(lookOf(i), 0)})
+		f.legend = append(f.legend, entry{w.Name, lineSymbol(lookOf(i, len(worlds)), 0)})
 	}
 	var zero []string
 	for _, counter := range counters {
@@ -77,7 +77,8 @@ func Status(title string, worlds ...World) *Figure {
 			c.addBand(p, i, span.seconds)
 		}
 		for i, c := range curves {
-			p.Add(&plotter.Line{XYs: c.points(c.median, span.seconds), StepStyle: plotter.PostStep, LineStyle: lookOf(i).line()})
+			l := lookOf(i, len(worlds))
+			p.Add(&plotter.Line{XYs: c.points(c.median, span.seconds), StepStyle: plotter.PostStep, LineStyle: l.line()})
 		}
 		p.X.Min, p.X.Max = 0, last.Sub(0).Seconds()/span.seconds*1.015
 		p.Y.Min, p.Y.Max = 0, highest*1.06
@@ -208,7 +209,7 @@ func (c *curve) addBand(p *gonum.Plot, world int, seconds float64) {
 // band is the area between two step functions: shaded for the first world, with dotted edges for the others, so that
 // none hides another.
 func band(world int, low, high plotter.XYs) []gonum.Plotter {
-	l := lookOf(world)
+	l := looks[world%len(looks)]
 	if world > 0 {
 		edge := draw.LineStyle{Color: l.color, Width: 0.7, Dashes: []vg.Length{0.8, 1.6}}
 		return []gonum.Plotter{&plotter.Line{XYs: low, StepStyle: plotter.PostStep, LineStyle: edge},

@@ -47,7 +47,13 @@ var looks = [...]look{
 	{green, 1.6, []vg.Length{7, 2, 1.5, 2}, draw.BoxGlyph{}},
 }
 
-func lookOf(world int) look { return looks[world%len(looks)] }
+// lookOf is the look of one of so many worlds. One that is alone hides none.
+func lookOf(world, worlds int) look {
+	if worlds == 1 {
+		return look{blue, 1.8, nil, draw.CircleGlyph{}}
+	}
+	return looks[world%len(looks)]
+}
 
 func (l look) line() draw.LineStyle {
 	return draw.LineStyle{Color: l.color, Width: l.width, Dashes: l.dashes}
