@@ -102,7 +102,7 @@ func (r *reader) record(rec *trace.Record) error {
 		return r.job(rec)
 	case trace.KindPod:
 		return r.pod(rec)
-	case trace.KindNode, trace.KindCronJob: // what they bring about is what counts
+	case trace.KindNode, trace.KindCronJob, trace.KindProcess: // what they bring about is what counts
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -22,10 +23,16 @@ func (s *Scenario) Config() *sim.Config {
 	for i := range f.Jobs {
 		cfg.Jobs = append(cfg.Jobs, sim.Submission{At: des.Time(f.Jobs[i].At.Duration), Spec: JobSpec(s.Manifests[i])})
 	}
+	first := api.JobID(len(cfg.Jobs))
+	for i := range f.CronJobs {
+		spec := s.cronJobSpec(i, first)
+		cfg.CronJobs = append(cfg.CronJobs, sim.CronSubmission{At: des.Time(f.CronJobs[i].At.Duration), Spec: spec})
+		first += api.JobID(len(spec.Jobs))
+	}
 	for i := range f.Fates {
 		cfg.Fates = append(cfg.Fates, s.fateRules(&f.Fates[i])...)
 	}
-	cfg.Fates = append(cfg.Fates, sidecarFates(cfg.Jobs)...)
+	cfg.Fates = append(cfg.Fates, s.sidecarFates()...)
 	for i := range f.Faults {
 		cfg.Faults = append(cfg.Faults, s.fault(&f.Faults[i]))
 	}
@@ -111,6 +118,10 @@ func (s *Scenario) fateRules(f *Fate) []api.FateRule {
 	if f.Match.Job != "" {
 		r.Job = s.jobID(f.Match.Job)
 	}
+	if f.Match.CronJob != "" {
+		r.Job, r.More = s.cronJobRange(f.Match.CronJob)
+		r.Slot = f.Match.Slot.Ranges
+	}
 	if f.Match.Container == "" {
 		return []api.FateRule{r}
 	}
@@ -119,11 +130,11 @@ func (s *Scenario) fateRules(f *Fate) []api.FateRule {
 
 // sidecarFates are the last rules: a sidecar for which the scenario says nothing runs until it gets SIGTERM. By
 // api.DefaultFate it would exit at once and be restarted for ever.
-func sidecarFates(jobs []sim.Submission) (out []api.FateRule) {
-	for i := range jobs {
-		for k, c := range jobs[i].Spec.Template.Containers {
+func (s *Scenario) sidecarFates() (out []api.FateRule) {
+	for _, g := range s.groups() {
+		for k, c := range g.template.Containers {
 			if c.Kind == api.Sidecar {
-				out = append(out, api.FateRule{Job: api.JobID(i), Container: int32(k), Chance: api.Certain,
+				out = append(out, api.FateRule{Job: g.first, More: g.more, Container: int32(k), Chance: api.Certain,
 					NoExit: true, TermExit: api.DefaultFate.TermExit})
 			}
 		}
@@ -132,18 +143,39 @@ func sidecarFates(jobs []sim.Submission) (out []api.FateRule) {
 }
 
 func (s *Scenario) perContainer(r api.FateRule, name string) (out []api.FateRule) {
-	for i, m := range s.Manifests {
-		if r.Job != api.AnyJob && r.Job != api.JobID(i) {
+	for _, g := range s.groups() {
+		if r.Job != api.AnyJob && r.Job != g.first {
 			continue
 		}
-		spec := JobSpec(m)
-		for k, c := range spec.Template.Containers {
+		for k, c := range g.template.Containers {
 			if c.Name == name {
 				one := r
-				one.Job, one.Container = api.JobID(i), int32(k)
+				one.Job, one.More, one.Container = g.first, g.more, int32(k)
 				out = append(out, one)
 			}
 		}
+	}
+	return out
+}
+
+// group is Jobs of one template: one that is submitted, or those of a CronJob.
+type group struct {
+	first    api.JobID
+	more     int32
+	template api.PodTemplate
+}
+
+func (s *Scenario) groups() (out []group) {
+	for i, m := range s.Manifests {
+		out = append(out, group{first: api.JobID(i), template: PodTemplate(&m.Spec.Template.Spec)})
+	}
+	first := api.JobID(len(s.Manifests))
+	for i, m := range s.CronJobs {
+		n := s.slots(i)
+		if n > 0 {
+			out = append(out, group{first, int32(n - 1), PodTemplate(&m.Spec.JobTemplate.Spec.Template.Spec)})
+		}
+		first += api.JobID(n)
 	}
 	return out
 }
@@ -168,6 +200,18 @@ func (s *Scenario) fault(f *Fault) api.Fault {
 	case f.DeleteJob != nil:
 		out.Kind, out.Job = api.DeleteJob, s.jobID(f.DeleteJob.Job)
 		out.Propagation = propagations[f.DeleteJob.Propagation]
+	case f.Suspend != "" && s.cronJobID(f.Suspend) >= 0:
+		out.Kind, out.CronJob, out.CronPatch.Suspend = api.PatchCronJob, s.cronJobID(f.Suspend), api.Some(true)
+	case f.Resume != "" && s.cronJobID(f.Resume) >= 0:
+		out.Kind, out.CronJob, out.CronPatch.Suspend = api.PatchCronJob, s.cronJobID(f.Resume), api.Some(false)
+	case f.PatchCronJob != nil:
+		p := f.PatchCronJob
+		out.Kind, out.CronJob = api.PatchCronJob, s.cronJobID(p.CronJob)
+		out.CronPatch = api.CronJobPatch{Suspend: opt(p.Suspend), StartingDeadlineSeconds: opt(p.StartingDeadlineSeconds),
+			SuccessfulJobsHistoryLimit: opt(p.SuccessfulJobsHistoryLimit), FailedJobsHistoryLimit: opt(p.FailedJobsHistoryLimit)}
+		if p.ConcurrencyPolicy != "" {
+			out.CronPatch.ConcurrencyPolicy = api.Some(concurrencyPolicies[p.ConcurrencyPolicy])
+		}
 	case f.Suspend != "":
 		out.Job, out.Patch.Suspend = s.jobID(f.Suspend), api.Some(true)
 	case f.Resume != "":
@@ -185,6 +229,15 @@ func (s *Scenario) fault(f *Fault) api.Fault {
 			out.Patch.PodReplacementPolicy = api.Some(replacementPolicies[p.PodReplacementPolicy])
 		}
 		out.Patch.Requests = newRequests(s.Manifests[out.Job], p.Requests)
+	case f.RestartController != nil:
+		out.Kind, out.Downtime = api.RestartController, f.RestartController.Downtime.Duration
+	case f.FailRequests != nil:
+		out.Kind, out.For, out.Error = api.FailRequests, f.FailRequests.For.Duration, apiErrors[f.FailRequests.Error]
+		for _, name := range f.FailRequests.Requests {
+			out.Requests |= api.RequestNames[name]
+		}
+	case f.Quota != nil:
+		out.Kind, out.Namespace, out.Pods = api.SetQuota, cmp.Or(f.Quota.Namespace, defaultNamespace), opt(f.Quota.Pods)
 	default:
 		for kind, name := range f.nodeFaults() {
 			if name != "" {
@@ -215,6 +268,11 @@ func (f *Fault) nodeFaults() map[api.FaultKind]string {
 	return map[api.FaultKind]string{api.DrainNode: f.Drain, api.CordonNode: f.Cordon, api.UncordonNode: f.Uncordon,
 		api.LoseNode: f.LoseNode, api.ReturnNode: f.ReturnNode, api.DeleteNode: f.DeleteNode}
 }
+
+const defaultNamespace = "default"
+
+var apiErrors = map[string]api.APIError{
+	"": api.InternalError, "InternalError": api.InternalError, "Forbidden": api.Forbidden, "Conflict": api.Conflict}
 
 var replacementPolicies = map[batchv1.PodReplacementPolicy]api.PodReplacementPolicy{
 	batchv1.TerminatingOrFailed: api.TerminatingOrFailed, batchv1.Failed: api.ReplaceFailed}

@@ -13,6 +13,10 @@ import (
 func (s *Scenario) Check(out *sim.Outcome) (differences []string) {
 	for i := range s.File.Expect {
 		e := &s.File.Expect[i]
+		if e.CronJob != "" {
+			differences = append(differences, e.checkCronJob(&out.CronJobs[s.cronJobID(e.CronJob)])...)
+			continue
+		}
 		differences = append(differences, e.check(&out.Jobs[s.jobID(e.Job)])...)
 	}
 	return differences
@@ -62,6 +66,9 @@ func (e *Expect) check(o *sim.JobOutcome) (differences []string) {
 func (s *Scenario) CheckTrace(t *trace.Trace) (differences []string) {
 	for i := range s.File.Expect {
 		e := &s.File.Expect[i]
+		if e.CronJob != "" {
+			continue
+		}
 		created := creations(t, s.Manifests[s.jobID(e.Job)].Name)
 		for k, want := range e.PodsCreatedAt {
 			switch {
@@ -90,8 +97,24 @@ func creations(t *trace.Trace, job string) (created []des.Duration) {
 			since = r.At
 		case trace.KindPod:
 			created = append(created, r.At.Sub(since))
-		case trace.KindNode, trace.KindCronJob:
+		case trace.KindNode, trace.KindCronJob, trace.KindProcess:
 		}
 	}
 	return created
+}
+
+func (e *Expect) checkCronJob(o *sim.CronJobOutcome) (differences []string) {
+	number := func(what string, got int32, want *int32) {
+		if want != nil && got != *want {
+			differences = append(differences, fmt.Sprintf("cronjob %s: %s is %v, expected %v", e.CronJob, what, got, *want))
+		}
+	}
+	number("started", o.Started, e.Started)
+	number("missed", o.Missed, e.Missed)
+	number("late", o.Late, e.Late)
+	number("replaced", o.Replaced, e.Replaced)
+	number("succeeded", o.Succeeded, e.Succeeded)
+	number("failed", o.Failed, e.Failed)
+	number("pods", o.Pods, e.Pods)
+	return differences
 }

@@ -34,7 +34,7 @@ const (
 // fields says for every field of a Job manifest, by its path, whether it is modelled, immaterial or refused. A path
 // stands for all below it, unless there are entries below it: then each of its fields has one. A test walks the API
 // types: a field that a new Kubernetes version adds fails it.
-var fields = map[string]treatment{
+var fields = table{
 	"apiVersion": modelled,
 	"kind":       modelled,
 	"status":     immaterial("the API server drops the status of a new Job"),
@@ -174,6 +174,24 @@ var metadataFields = map[string]treatment{
 
 const bySystem = "the API server sets it when the object is created"
 
+// table says of every field of a manifest what becomes of it, by its path.
+type table map[string]treatment
+
+// cronFields are the same of a CronJob.
+var cronFields = table{
+	"apiVersion": modelled,
+	"kind":       modelled,
+	"status":     immaterial("the API server drops the status of a new CronJob"),
+
+	"spec.schedule":                   modelled,
+	"spec.timeZone":                   modelled,
+	"spec.startingDeadlineSeconds":    modelled,
+	"spec.concurrencyPolicy":          modelled,
+	"spec.suspend":                    modelled,
+	"spec.successfulJobsHistoryLimit": modelled,
+	"spec.failedJobsHistoryLimit":     modelled,
+}
+
 // inner are the paths of fields that have entries below them.
 var inner = map[string]bool{}
 
@@ -186,7 +204,20 @@ func init() {
 		fields["metadata."+name] = t
 		fields["spec.template.metadata."+name] = t
 	}
-	for path := range fields {
+	for path, t := range fields {
+		if strings.HasPrefix(path, "spec.") || strings.HasPrefix(path, "metadata.") {
+			cronFields["spec.jobTemplate."+path] = t
+		}
+		if strings.HasPrefix(path, "metadata.") {
+			cronFields[path] = t
+		}
+	}
+	findInner(fields)
+	findInner(cronFields)
+}
+
+func findInner(t table) {
+	for path := range t {
 		for i, c := range path {
 			if c == '.' || c == '[' {
 				inner[path[:i]] = true
@@ -197,15 +228,15 @@ func init() {
 
 // refuseUnmodelled reports every field of the manifest at path that is not modelled and could matter. A field that is
 // empty is as good as absent.
-func (d *document) refuseUnmodelled(n *yaml.Node, path string) { d.walk(n, path, "") }
+func (d *document) refuseUnmodelled(n *yaml.Node, path string) { d.walk(n, path, "", fields) }
 
-func (d *document) walk(n *yaml.Node, at, path string) {
+func (d *document) walk(n *yaml.Node, at, path string, t table) {
 	if isNull(n) || len(n.Content) == 0 && n.Value == "" {
 		return
 	}
 	if path != "" && !inner[path] && !strings.HasSuffix(path, "[]") {
-		if t := fields[path]; t.refused && (t.unless == "" || n.Value != t.unless) {
-			d.add(at, "cannot be simulated: %s", t.why)
+		if f := t[path]; f.refused && (f.unless == "" || n.Value != f.unless) {
+			d.add(at, "cannot be simulated: %s", f.why)
 		}
 		return
 	}
@@ -213,11 +244,11 @@ func (d *document) walk(n *yaml.Node, at, path string) {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i].Value
-			d.walk(n.Content[i+1], joinKey(at, key), joinKey(path, key))
+			d.walk(n.Content[i+1], joinKey(at, key), joinKey(path, key), t)
 		}
 	case yaml.SequenceNode:
 		for i, item := range n.Content {
-			d.walk(item, fmt.Sprintf("%s[%d]", at, i), path+"[]")
+			d.walk(item, fmt.Sprintf("%s[%d]", at, i), path+"[]", t)
 		}
 	}
 }

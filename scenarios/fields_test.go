@@ -13,8 +13,14 @@ import (
 // Every field of the API that a manifest can set is modelled, immaterial or refused by an entry of its own, and every
 // entry is a field of the API. A field that a Kubernetes upgrade adds, takes away or renames fails here first.
 func TestFields_CoverTheAPI(t *testing.T) {
+	coverAPI(t, reflect.TypeFor[batchv1.Job](), fields)
+	coverAPI(t, reflect.TypeFor[batchv1.CronJob](), cronFields)
+}
+
+func coverAPI(t *testing.T, object reflect.Type, fields table) {
+	t.Helper()
 	seen := map[string]bool{}
-	walkFields(t, reflect.TypeFor[batchv1.Job](), "", seen)
+	walkFields(t, fields, object, "", seen)
 	for path, tr := range fields {
 		if !seen[path] {
 			t.Errorf("%s has an entry and is no field of the API", path)
@@ -27,7 +33,7 @@ func TestFields_CoverTheAPI(t *testing.T) {
 
 // walkFields descends until a path has an entry whose treatment goes for all below it: what is immaterial or refused is
 // so with its parts; what is modelled, and what has entries below it, has one for each of its fields.
-func walkFields(t *testing.T, typ reflect.Type, path string, seen map[string]bool) {
+func walkFields(t *testing.T, fields table, typ reflect.Type, path string, seen map[string]bool) {
 	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
 		if typ.Kind() == reflect.Slice {
 			path += "[]"
@@ -40,21 +46,21 @@ func walkFields(t *testing.T, typ reflect.Type, path string, seen map[string]boo
 		if ok {
 			seen[at] = true
 		}
-		deeper := hasEntryBelow(at)
+		deeper := hasEntryBelow(fields, at)
 		switch {
 		case ok && !deeper:
 			if inner := structOf(ft); !entry.refused && entry.why == "" && inner != nil {
 				t.Errorf("%s is modelled as a whole, but nothing says so of its fields", at)
 			}
 		case deeper:
-			walkFields(t, ft, at, seen)
+			walkFields(t, fields, ft, at, seen)
 		default:
 			t.Errorf("%s: a field of the API without an entry", at)
 		}
 	}
 }
 
-func hasEntryBelow(path string) bool {
+func hasEntryBelow(fields table, path string) bool {
 	for p := range fields {
 		if strings.HasPrefix(p, path+".") || strings.HasPrefix(p, path+"[") {
 			return true

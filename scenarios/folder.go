@@ -33,6 +33,9 @@ func LoadFolder(name string, fsys fs.FS) (list []*Scenario, warnings []Problem, 
 			for i := range s.File.Jobs {
 				used[path.Clean(s.File.Jobs[i].File)] = true
 			}
+			for i := range s.File.CronJobs {
+				used[path.Clean(s.File.CronJobs[i].File)] = true
+			}
 		}
 		if l.bare != nil {
 			bare[l.bare] = e.Name()

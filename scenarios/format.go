@@ -24,11 +24,15 @@ type File struct {
 	Why        string   `json:"why,omitempty"`        // what the scenario teaches
 	Kubernetes string   `json:"kubernetes,omitempty"` // the minor version: "1.34" to "1.37"; default 1.37
 	Cluster    Cluster  `json:"cluster,omitzero"`
-	Jobs       []Job    `json:"jobs"`
-	Fates      []Fate   `json:"fates,omitempty"`
-	Faults     []Fault  `json:"faults,omitempty"`
-	Until      Until    `json:"until,omitzero"`
-	Expect     []Expect `json:"expect,omitempty"`
+	Start      string   `json:"start,omitempty"` // of the run on the clock, such as 2025-01-01T00:00:00Z, the default
+	Jobs       []Job    `json:"jobs,omitempty"`
+
+	CronJobs []CronJob `json:"cronJobs,omitempty"` // each needs until.horizon
+
+	Fates  []Fate   `json:"fates,omitempty"`
+	Faults []Fault  `json:"faults,omitempty"`
+	Until  Until    `json:"until,omitzero"`
+	Expect []Expect `json:"expect,omitempty"`
 }
 
 // Metadata names the scenario.
@@ -99,6 +103,13 @@ type Job struct {
 	File     string       `json:"file,omitempty"` // relative to the scenario's
 }
 
+// CronJob is a CronJob and when it is created. Exactly one of Manifest and File is given.
+type CronJob struct {
+	At       Span             `json:"at,omitzero"` // default 0s
+	Manifest *batchv1.CronJob `json:"manifest,omitempty"`
+	File     string           `json:"file,omitempty"` // relative to the scenario's
+}
+
 // Fate is what happens to the container runs that it matches. The first fate that matches decides; a run that none
 // matches exits with 0 at once; a sidecar's goes on until it is told to end.
 type Fate struct {
@@ -126,6 +137,8 @@ type OnTerm struct {
 // Match selects container runs. What is absent matches all.
 type Match struct {
 	Job       string `json:"job,omitempty"`
+	CronJob   string `json:"cronJob,omitempty"`   // its Jobs
+	Slot      Ranges `json:"slot,omitzero"`       // with CronJob: of its n-th schedule time, from 0
 	Container string `json:"container,omitempty"` // default: every main container
 	Index     Ranges `json:"index,omitzero"`      // completion index
 	Attempt   Ranges `json:"attempt,omitzero"`    // the n-th pod of its index, from 0; in a NonIndexed Job, as Pod
@@ -141,8 +154,8 @@ type Fault struct {
 	DeletePod  *PodRef    `json:"deletePod,omitempty"`
 	EvictPod   *PodRef    `json:"evictPod,omitempty"`
 	DeleteJob  *JobDelete `json:"deleteJob,omitempty"`
-	Suspend    string     `json:"suspend,omitempty"` // the Job
-	Resume     string     `json:"resume,omitempty"`  // the Job
+	Suspend    string     `json:"suspend,omitempty"` // the Job or CronJob
+	Resume     string     `json:"resume,omitempty"`  // the Job or CronJob
 	Scale      *Scale     `json:"scale,omitempty"`
 	Patch      *Patch     `json:"patch,omitempty"`
 	Drain      string     `json:"drain,omitempty"` // the node, and so on
@@ -151,6 +164,29 @@ type Fault struct {
 	LoseNode   string     `json:"loseNode,omitempty"`
 	ReturnNode string     `json:"returnNode,omitempty"`
 	DeleteNode string     `json:"deleteNode,omitempty"`
+
+	RestartController *Restart      `json:"restartController,omitempty"`
+	FailRequests      *FailRequests `json:"failRequests,omitempty"`
+	Quota             *Quota        `json:"quota,omitempty"`
+	PatchCronJob      *PatchCronJob `json:"patchCronJob,omitempty"`
+}
+
+// Restart is a restart of the kube-controller-manager.
+type Restart struct {
+	Downtime Span `json:"downtime,omitzero"` // until the new process leads; default 0s
+}
+
+// FailRequests lets requests of the Job controller fail. Requests and For are required.
+type FailRequests struct {
+	Requests []string `json:"requests"` // of createPods, deletePods, patchPods, updateStatus
+	For      Span     `json:"for"`
+	Error    string   `json:"error,omitempty"` // InternalError (the default), Forbidden or Conflict
+}
+
+// Quota is a ResourceQuota: how many pods of a namespace may exist that have not ended. Without Pods it is removed.
+type Quota struct {
+	Namespace string `json:"namespace,omitempty"` // default default
+	Pods      *int32 `json:"pods,omitempty"`
 }
 
 // PodRef names a pod as its trace name does. Job and Attempt are required.
@@ -191,15 +227,26 @@ type Patch struct {
 	Requests map[string]corev1.ResourceList `json:"requests,omitempty"`
 }
 
+// PatchCronJob changes fields of a CronJob's spec: at least one.
+type PatchCronJob struct {
+	CronJob                    string `json:"cronJob"`
+	Suspend                    *bool  `json:"suspend,omitempty"`
+	StartingDeadlineSeconds    *int64 `json:"startingDeadlineSeconds,omitempty"`
+	SuccessfulJobsHistoryLimit *int32 `json:"successfulJobsHistoryLimit,omitempty"`
+	FailedJobsHistoryLimit     *int32 `json:"failedJobsHistoryLimit,omitempty"`
+
+	ConcurrencyPolicy batchv1.ConcurrencyPolicy `json:"concurrencyPolicy,omitempty"`
+}
+
 // Until says when a run ends; by default when every Job is finished.
 type Until struct {
 	Horizon   Span `json:"horizon,omitzero"`    // the latest instant that is simulated; default 8760h
 	Quiescent bool `json:"quiescent,omitempty"` // go on until nothing is left to happen
 }
 
-// Expect is what must have become of a Job. What is absent is not looked at.
+// Expect is what must have become of a Job, or of a CronJob. What is absent is not looked at.
 type Expect struct {
-	Job              string  `json:"job"`
+	Job              string  `json:"job,omitempty"`
 	Condition        string  `json:"condition,omitempty"` // Complete, Failed, or Unfinished
 	Reason           string  `json:"reason,omitempty"`
 	Succeeded        *int32  `json:"succeeded,omitempty"`
@@ -214,6 +261,12 @@ type Expect struct {
 	FinishedBy       Span    `json:"finishedBefore,omitzero"`
 	PodsCreatedAt    []Span  `json:"podsCreatedAt,omitempty"` // the first pods, from the Job's creation on
 	Margin           Span    `json:"margin,omitzero"`         // by which podsCreatedAt may be missed; absent: exact
+
+	CronJob  string `json:"cronJob,omitempty"` // then succeeded and failed count its Jobs
+	Started  *int32 `json:"started,omitempty"` // Jobs that it made
+	Missed   *int32 `json:"missed,omitempty"`  // schedule times without a Job
+	Late     *int32 `json:"late,omitempty"`    // Jobs made a second or more after their schedule time
+	Replaced *int32 `json:"replaced,omitempty"`
 }
 
 // YAML is the scenario as a file of its own: what it says is what was written, and manifests read from other files
@@ -224,6 +277,10 @@ func (s *Scenario) YAML() ([]byte, error) {
 	out.Jobs = append([]Job(nil), s.File.Jobs...)
 	for i := range out.Jobs {
 		out.Jobs[i].File = ""
+	}
+	out.CronJobs = append([]CronJob(nil), s.File.CronJobs...)
+	for i := range out.CronJobs {
+		out.CronJobs[i].File = ""
 	}
 	text, err := json.Marshal(&out)
 	var value any

@@ -13,7 +13,6 @@ const (
 	noAccess   = "everybody may do everything"
 	takesRoom  = "its pods would take room on the nodes"
 	shapesPods = "it would change or refuse the Jobs' pods"
-	laterCron  = "it is not modelled yet; give the Job of its jobTemplate"
 )
 
 // leftOut are the kinds that often stand beside a Job and do not change what is simulated, by group and kind, and why.
@@ -36,7 +35,6 @@ var leftOut = map[string]string{
 
 // refusedKinds are those that would change what happens, by group and kind, and how.
 var refusedKinds = map[string]string{
-	"batch/CronJob":                       laterCron,
 	"/Pod":                                takesRoom,
 	"/ReplicationController":              takesRoom,
 	"apps/Deployment":                     takesRoom,
@@ -68,6 +66,8 @@ func (l *loader) object(d *document, n *yaml.Node, at string) {
 		l.scenario(d, n)
 	case version == "batch/v1" && kind == "Job":
 		l.manifest(d, n, at)
+	case version == "batch/v1" && kind == "CronJob":
+		l.cronManifest(d, n, at)
 	case version == "v1" && kind == "List":
 		l.items(d, n, at)
 	case leftOut[what] != "":
@@ -91,18 +91,18 @@ func (l *loader) items(d *document, n *yaml.Node, at string) {
 
 // refuseKind reports an object that cannot be simulated, or that is not what it was meant to be.
 func (d *document) refuseKind(at, version, kind, why string) {
-	const allowed = "(allowed: " + APIVersion + " " + Kind + ", batch/v1 Job, v1 List)"
+	const allowed = "(allowed: " + APIVersion + " " + Kind + ", batch/v1 Job, batch/v1 CronJob, v1 List)"
 	switch {
 	case kind == "":
 		d.add(join(at, "kind"), "is required %s", allowed)
-	case kind == "Job":
-		d.add(join(at, "apiVersion"), "%q (allowed: batch/v1, for a Job)", cut(version))
+	case kind == "Job", kind == "CronJob":
+		d.add(join(at, "apiVersion"), "%q (allowed: batch/v1, for a %s)", cut(version), kind)
 	case kind == Kind:
 		d.add(join(at, "apiVersion"), "%q (allowed: %s, for a Scenario of its own)", cut(version), APIVersion)
 	case why != "":
 		d.add(join(at, "kind"), "%s %s is not simulated: %s %s", cut(version), cut(kind), why, allowed)
 	default:
-		if nearest := didYouMean(kind, []string{"Job", "List", Kind}); strings.Contains(nearest, "did you mean") {
+		if nearest := didYouMean(kind, []string{"CronJob", "Job", "List", Kind}); strings.Contains(nearest, "did you mean") {
 			d.add(join(at, "kind"), "%q%s", cut(kind), nearest)
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/jobsim/jobsim/sim/des"
 	"go.yaml.in/yaml/v3"
 	batchv1 "k8s.io/api/batch/v1"
 )
@@ -22,9 +23,13 @@ type Scenario struct {
 	File File
 	// Manifests are the Jobs of the scenario with Kubernetes' defaults, by submission.
 	Manifests []*batchv1.Job
+	// CronJobs are the same of its CronJobs.
+	CronJobs []*batchv1.CronJob
 	// Bare says that it was made from Job manifests alone, without a scenario file.
 	Bare bool
 	doc  *document
+
+	schedules [][]des.Time // of the CronJobs, once they were asked for
 }
 
 // Load reads the scenarios of one file: a scenario in each document of kind Scenario, and one of all Job manifests that
@@ -157,13 +162,38 @@ func (l *loader) manifest(d *document, n *yaml.Node, at string) {
 	written := &batchv1.Job{}
 	d.decode(n, at, written)
 	job := d.job(n, at, written)
+	s := l.bareScenario(d, job.Name)
+	s.File.Jobs = append(s.File.Jobs, Job{Manifest: written})
+	s.Manifests = append(s.Manifests, job)
+}
+
+// cronManifest adds a bare CronJob to it.
+func (l *loader) cronManifest(d *document, n *yaml.Node, at string) {
+	written := &batchv1.CronJob{}
+	d.decode(n, at, written)
+	cron := d.cronJob(n, at, written)
+	s := l.bareScenario(d, cron.Name)
+	s.File.CronJobs = append(s.File.CronJobs, CronJob{Manifest: written})
+	s.CronJobs = append(s.CronJobs, cron)
+}
+
+// bareScenario is the file's scenario of what has none.
+func (l *loader) bareScenario(d *document, name string) *Scenario {
 	if l.bare == nil {
-		l.bare = &Scenario{Name: job.Name, Bare: true, doc: d,
-			File: File{APIVersion: APIVersion, Kind: Kind, Metadata: Metadata{Name: job.Name}}}
+		l.bare = &Scenario{Name: name, Bare: true, doc: d,
+			File: File{APIVersion: APIVersion, Kind: Kind, Metadata: Metadata{Name: name}}}
 		l.bare.File.Cluster.Profile = defaultProfile
 	}
-	l.bare.File.Jobs = append(l.bare.File.Jobs, Job{Manifest: written})
-	l.bare.Manifests = append(l.bare.Manifests, job)
+	return l.bare
+}
+
+// cronJob is a manifest with the defaults, validated.
+func (d *document) cronJob(n *yaml.Node, at string, written *batchv1.CronJob) *batchv1.CronJob {
+	d.walk(n, at, "", cronFields)
+	cron := written.DeepCopy()
+	setCronJobDefaults(cron)
+	d.validateCronJob(at, cron)
+	return cron
 }
 
 // job is a manifest with the defaults, validated.
@@ -192,31 +222,68 @@ func (l *loader) scenario(d *document, root *yaml.Node) {
 			s.Manifests = append(s.Manifests, job)
 		}
 	}
-	if len(s.Manifests) == len(s.File.Jobs) { // else nothing can be said of what names a Job
-		l.finish(s)
+	for i := range s.File.CronJobs {
+		at := fmt.Sprintf("cronJobs[%d]", i)
+		if cron := l.cronSubmission(d, child(root, "cronJobs").Content[i], at, &s.File.CronJobs[i]); cron != nil {
+			s.CronJobs = append(s.CronJobs, cron)
+		}
+	}
+	if len(s.Manifests) == len(s.File.Jobs) && len(s.CronJobs) == len(s.File.CronJobs) {
+		l.finish(s) // else nothing can be said of what names a Job
 	}
 }
 
 // submission is the manifest of one entry of jobs with its defaults, inline or from its file; nil if it cannot be had.
 func (l *loader) submission(d *document, n *yaml.Node, at string, j *Job) *batchv1.Job {
-	manifest := child(n, "manifest")
-	switch given := manifest != nil && !isNull(manifest); {
-	case given && j.File != "":
-		d.add(at, "has a manifest and a file (allowed: one of them)")
-	case given && j.Manifest != nil:
+	manifest, inner := l.source(d, n, at, j.File)
+	switch {
+	case manifest != nil && j.Manifest != nil:
 		return d.job(manifest, at+".manifest", j.Manifest)
-	case j.File == "":
-		d.add(at, "has no manifest and no file (allowed: one of them)")
-	default:
-		return l.fromFile(d, at, j)
+	case inner == nil:
+		return nil
+	case len(inner.Manifests) != 1 || len(inner.CronJobs) > 0:
+		d.add(at+".file", "%s does not hold exactly one Job", j.File)
+		return nil
 	}
-	return nil
+	j.Manifest = inner.File.Jobs[0].Manifest
+	return inner.Manifests[0]
 }
 
-// fromFile reads the one Job of another file.
-func (l *loader) fromFile(d *document, at string, j *Job) *batchv1.Job {
-	at += ".file"
-	text, shown, ok := l.beside(d, at, j.File, " (allowed: manifest)")
+// cronSubmission is the same of one entry of cronJobs.
+func (l *loader) cronSubmission(d *document, n *yaml.Node, at string, c *CronJob) *batchv1.CronJob {
+	manifest, inner := l.source(d, n, at, c.File)
+	switch {
+	case manifest != nil && c.Manifest != nil:
+		return d.cronJob(manifest, at+".manifest", c.Manifest)
+	case inner == nil:
+		return nil
+	case len(inner.CronJobs) != 1 || len(inner.Manifests) > 0:
+		d.add(at+".file", "%s does not hold exactly one CronJob", c.File)
+		return nil
+	}
+	c.Manifest = inner.File.CronJobs[0].Manifest
+	return inner.CronJobs[0]
+}
+
+// source is where an entry has its manifest from: inline, or what its file holds; nil and nil where neither can be had.
+func (l *loader) source(d *document, n *yaml.Node, at, file string) (*yaml.Node, *Scenario) {
+	manifest := child(n, "manifest")
+	switch given := manifest != nil && !isNull(manifest); {
+	case given && file != "":
+		d.add(at, "has a manifest and a file (allowed: one of them)")
+	case given:
+		return manifest, nil
+	case file == "":
+		d.add(at, "has no manifest and no file (allowed: one of them)")
+	default:
+		return nil, l.fromFile(d, at+".file", file)
+	}
+	return nil, nil
+}
+
+// fromFile reads the manifests of another file.
+func (l *loader) fromFile(d *document, at, file string) *Scenario {
+	text, shown, ok := l.beside(d, at, file, " (allowed: manifest)")
 	if !ok {
 		return nil
 	}
@@ -230,14 +297,13 @@ func (l *loader) fromFile(d *document, at string, j *Job) *batchv1.Job {
 	}
 	l.problems = append(l.problems, inner.problems...)
 	l.warnings = append(l.warnings, inner.warnings...)
-	if inner.bare == nil || len(inner.bare.Manifests) != 1 {
-		if len(inner.problems) == 0 {
-			d.add(at, "%s does not hold exactly one Job", shown)
-		}
+	if inner.bare == nil && len(inner.problems) == 0 {
+		d.add(at, "%s does not hold exactly one Job or CronJob", shown)
+	}
+	if len(inner.problems) > 0 {
 		return nil
 	}
-	j.Manifest = inner.bare.File.Jobs[0].Manifest
-	return inner.bare.Manifests[0]
+	return inner.bare
 }
 
 // readFile reads a file up to where it is too large. What is no file, such as a pipe that nobody writes to, is refused.

@@ -84,16 +84,13 @@ var textProblems = []problem{
 	{"an anchor in itself", "kind: &k\n- *k\n", `f.yaml:2: anchor "k" contains itself`},
 	{"another kind", "apiVersion: apps/v1\nkind: Deployment\n",
 		`f.yaml:2: kind: apps/v1 Deployment is not simulated: its pods would take room on the nodes ` +
-			`(allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, v1 List)`},
-	{"a CronJob beside a Job", jobText("", "") + "---\napiVersion: batch/v1\nkind: CronJob\n",
-		`f.yaml:12: kind: batch/v1 CronJob is not simulated: it is not modelled yet; give the Job of its jobTemplate ` +
-			`(allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, v1 List)`},
+			`(allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, batch/v1 CronJob, v1 List)`},
 	{"nothing known", "apiVersion: kubeflow.org/v1\nkind: PyTorchJob\n",
 		`f.yaml:2: kind: kubeflow.org/v1 PyTorchJob is not simulated, and nobody knows here what it would change ` +
-			`(allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, v1 List)`},
+			`(allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, batch/v1 CronJob, v1 List)`},
 	{"a slip", "apiVersion: batch/v1\nkind: job\n", `f.yaml:2: kind: "job" (did you mean Job?)`},
 	{"no kind", "apiVersion: batch/v1\n",
-		`f.yaml:1: kind: is required (allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, v1 List)`},
+		`f.yaml:1: kind: is required (allowed: jobsim.dev/v1alpha1 Scenario, batch/v1 Job, batch/v1 CronJob, v1 List)`},
 	{"an old version", "apiVersion: batch/v1beta1\nkind: Job\n",
 		`f.yaml:1: apiVersion: "batch/v1beta1" (allowed: batch/v1, for a Job)`},
 	{"another version", "apiVersion: jobsim.dev/v1\nkind: Scenario\n",
@@ -150,7 +147,7 @@ var fileProblems = []problem{
 		`f.yaml:5: jobs[0].file: two.yaml does not hold exactly one Job`},
 	{"a bad Job in the file", fileJob + "sub/job.yaml\n", `sub/job.yaml:5: spec.parallelism: -1 is negative`},
 	{"no Jobs", "apiVersion: jobsim.dev/v1alpha1\nkind: Scenario\nmetadata: {name: s}\njobs: []\n",
-		`f.yaml:4: jobs: is required: a scenario has at least one Job`},
+		`f.yaml:4: jobs: is required: a scenario has at least one Job or CronJob`},
 }
 
 var scenarioProblems = []problem{
@@ -166,7 +163,8 @@ f.yaml:14: fates[3].exit: 300 (allowed: 0 to 255)`},
 	{"faults", scenarioText("faults:\n- {at: 1s, suspend: a, resume: a}\n- {at: 1s, scale: {job: a}}\n- " +
 		"{at: 1s, loseNode: x}\n- {at: 1s, patch: {job: a}}\n"),
 		`f.yaml:11: faults[0]: has 2 disturbances (allowed: exactly one of deletePod, evictPod, deleteJob, ` +
-			`suspend, resume, scale, patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode)
+			`suspend, resume, scale, patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode, ` +
+			`restartController, failRequests, quota, patchCronJob)
 f.yaml:12: faults[1].scale.parallelism: is required
 f.yaml:13: faults[2].loseNode: no node is named "x"
 f.yaml:14: faults[3].patch: changes nothing (allowed: parallelism, completions, backoffLimit, maxFailedIndexes, ` +
@@ -184,7 +182,8 @@ f.yaml:12: cluster.knobs.syncBatch: is 0s: nothing would ever wait (allowed: mor
 
 // Whatever is wrong is said with file, line and field, all of it at once.
 func TestRead_Problems(t *testing.T) {
-	for _, tc := range slices.Concat(textProblems, manifestProblems, policyProblems, fileProblems, scenarioProblems) {
+	for _, tc := range slices.Concat(textProblems, manifestProblems, policyProblems, fileProblems, scenarioProblems,
+		cronProblems) {
 		t.Run(tc.name, func(t *testing.T) {
 			list, err := read(tc.text)
 			if err == nil {

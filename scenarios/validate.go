@@ -24,8 +24,8 @@ func (s *Scenario) validate() {
 			d.add("metadata.name", "%q: %s", cut(name), msgs[0])
 		}
 	}
-	if len(f.Jobs) == 0 {
-		d.add("jobs", "is required: a scenario has at least one Job")
+	if len(f.Jobs)+len(f.CronJobs) == 0 {
+		d.add("jobs", "is required: a scenario has at least one Job or CronJob")
 	}
 	names := map[string]bool{}
 	for i, m := range s.Manifests {
@@ -36,6 +36,7 @@ func (s *Scenario) validate() {
 	}
 	s.validateCluster()
 	s.validateTimes()
+	s.validateCronJobs()
 	rules := 0
 	for i := range f.Fates {
 		s.validateFate(fmt.Sprintf("fates[%d]", i), &f.Fates[i])
@@ -68,6 +69,11 @@ func (s *Scenario) validateTimes() {
 	for i := range f.Jobs {
 		if f.Jobs[i].At.Duration > horizon.Duration {
 			s.doc.add(fmt.Sprintf("jobs[%d].at", i), "is after the horizon of %v", horizon.Duration)
+		}
+	}
+	for i := range f.CronJobs {
+		if f.CronJobs[i].At.Duration > horizon.Duration {
+			s.doc.add(fmt.Sprintf("cronJobs[%d].at", i), "is after the horizon of %v", horizon.Duration)
 		}
 	}
 	for i := range f.Faults {
@@ -125,12 +131,20 @@ func (s *Scenario) validateFate(at string, f *Fate) {
 	d := s.doc
 	m := &f.Match
 	s.known(at+".match.job", m.Job, true)
-	if len(m.Index.Ranges) > 0 && !slices.ContainsFunc(s.Manifests, func(j *batchv1.Job) bool {
-		return isIndexed(j) && (m.Job == "" || m.Job == j.Name)
+	s.knownCronJob(at+".match.cronJob", m.CronJob, true)
+	if m.Job != "" && m.CronJob != "" {
+		d.add(at+".match", "names a Job and a CronJob (allowed: one of them)")
+	}
+	if len(m.Slot.Ranges) > 0 && m.CronJob == "" {
+		d.add(at+".match.slot", "needs to know whose (allowed with: cronJob)")
+	}
+	if len(m.Index.Ranges) > 0 && !slices.ContainsFunc(s.templates(), func(j *batchv1.Job) bool {
+		return isIndexed(j) && (m.Job == "" || m.Job == j.Name) && (m.CronJob == "" || m.CronJob == j.Name)
 	}) {
 		d.add(at+".match.index", "matches nothing: no Job that is meant is Indexed")
 	}
-	if m.Container != "" && len(s.perContainer(s.fateRules(&Fate{Match: Match{Job: m.Job}})[0], m.Container)) == 0 {
+	whose := s.fateRules(&Fate{Match: Match{Job: m.Job, CronJob: m.CronJob}})[0]
+	if m.Container != "" && len(s.perContainer(whose, m.Container)) == 0 {
 		d.add(at+".match.container", "no container is named %q", m.Container)
 	}
 	within(d, at+".match.every", m.Every, 1, 1<<30)
@@ -188,6 +202,30 @@ func (s *Scenario) known(at, job string, optional bool) {
 	}
 }
 
+func (s *Scenario) knownCronJob(at, name string, optional bool) {
+	if name == "" && optional || s.cronJobID(name) >= 0 {
+		return
+	}
+	if len(s.CronJobs) == 0 {
+		s.doc.add(at, "no CronJob is named %q: there is none", cut(name))
+		return
+	}
+	names := make([]string, 0, len(s.CronJobs))
+	for _, m := range s.CronJobs {
+		names = append(names, m.Name)
+	}
+	s.doc.add(at, "no CronJob is named %q (allowed: %s)", cut(name), strings.Join(names, ", "))
+}
+
+// templates are the Jobs, and those of CronJobs.
+func (s *Scenario) templates() []*batchv1.Job {
+	out := slices.Clone(s.Manifests)
+	for _, m := range s.CronJobs {
+		out = append(out, jobOf(m))
+	}
+	return out
+}
+
 // required reports a number that is missing or negative.
 func required(d *document, at string, v *int32) {
 	if v == nil {
@@ -204,7 +242,14 @@ var reasons = []string{"", api.ReasonCompletionsReached, api.ReasonSuccessPolicy
 
 func (s *Scenario) validateExpect(at string, e *Expect) {
 	d := s.doc
+	if e.CronJob != "" {
+		s.validateCronExpect(at, e)
+		return
+	}
 	s.known(at+".job", e.Job, false)
+	if e.Started != nil || e.Missed != nil || e.Late != nil || e.Replaced != nil {
+		d.add(at, "has started, missed, late or replaced, which are a CronJob's (allowed with: cronJob)")
+	}
 	if reflect.DeepEqual(e, &Expect{Job: e.Job}) {
 		d.add(at, "expects nothing (allowed: condition, reason, succeeded, failed, active, ready, terminating, pods, "+
 			"completedIndexes, failedIndexes, finishedAfter, finishedBefore, podsCreatedAt)")
@@ -229,4 +274,22 @@ func (s *Scenario) validateExpect(at string, e *Expect) {
 	nonNegative(d, at+".ready", e.Ready)
 	nonNegative(d, at+".terminating", e.Terminating)
 	nonNegative(d, at+".pods", e.Pods)
+}
+
+func (s *Scenario) validateCronExpect(at string, e *Expect) {
+	d := s.doc
+	s.knownCronJob(at+".cronJob", e.CronJob, false)
+	rest := *e
+	rest.CronJob = ""
+	for field, n := range map[string]**int32{"started": &rest.Started, "missed": &rest.Missed, "late": &rest.Late,
+		"replaced": &rest.Replaced, "succeeded": &rest.Succeeded, "failed": &rest.Failed, "pods": &rest.Pods} {
+		nonNegative(d, at+"."+field, *n)
+		*n = nil
+	}
+	if !reflect.DeepEqual(rest, Expect{}) {
+		d.add(at, "expects of a CronJob what a Job has (allowed: started, missed, late, replaced, succeeded, failed, pods)")
+	}
+	if reflect.DeepEqual(e, &Expect{CronJob: e.CronJob}) {
+		d.add(at, "expects nothing (allowed: started, missed, late, replaced, succeeded, failed, pods)")
+	}
 }

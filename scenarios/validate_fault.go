@@ -34,8 +34,8 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 	if !f.At.Set {
 		d.add(at+".at", "is required")
 	}
-	job("suspend", f.Suspend, f.Suspend != "")
-	job("resume", f.Resume, f.Resume != "")
+	job("suspend", f.Suspend, f.Suspend != "" && s.cronJobID(f.Suspend) < 0)
+	job("resume", f.Resume, f.Resume != "" && s.cronJobID(f.Resume) < 0)
 	for field, p := range map[string]*PodRef{"deletePod": f.DeletePod, "evictPod": f.EvictPod} {
 		if p != nil {
 			job(field+".job", p.Job, true)
@@ -59,9 +59,11 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 		d.validatePatch(at+".patch", p)
 		s.validateRequests(at+".patch.requests", p)
 	}
+	given += s.validateControlFault(at, f)
 	if given != 1 {
 		d.add(at, "has %d disturbances (allowed: exactly one of deletePod, evictPod, deleteJob, suspend, resume, scale, "+
-			"patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode)", given)
+			"patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode, restartController, failRequests, quota, "+
+			"patchCronJob)", given)
 	}
 }
 

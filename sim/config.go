@@ -18,6 +18,7 @@ type Config struct {
 	Knobs       api.Knobs
 	Nodes       []api.NodeSpec
 	Jobs        []Submission
+	CronJobs    []CronSubmission
 	Fates       []api.FateRule
 	Faults      []api.Fault
 	Until       Until
@@ -28,6 +29,38 @@ type Config struct {
 type Submission struct {
 	At   des.Time
 	Spec api.JobSpec
+}
+
+// CronSubmission is a CronJob and when it is created. Where there is one, the run goes on up to Until.Horizon.
+type CronSubmission struct {
+	At   des.Time
+	Spec api.CronJobSpec
+}
+
+// JobSpecs are all Jobs that there can be, by their numbers: those that are submitted, then those of the CronJobs.
+func (c *Config) JobSpecs(yield func(api.JobID, *api.JobSpec) bool) {
+	for i := range c.Jobs {
+		if !yield(api.JobID(i), &c.Jobs[i].Spec) {
+			return
+		}
+	}
+	for i := range c.CronJobs {
+		s := &c.CronJobs[i].Spec
+		for k := range s.Jobs {
+			if !yield(s.FirstJob+api.JobID(k), &s.Jobs[k]) {
+				return
+			}
+		}
+	}
+}
+
+// jobCount is how many Jobs there can be.
+func (c *Config) jobCount() int {
+	n := len(c.Jobs)
+	for i := range c.CronJobs {
+		n += len(c.CronJobs[i].Spec.Jobs)
+	}
+	return n
 }
 
 // Until says when a run ends. The zero value: when every Job is finished, or nothing is left to happen.
@@ -84,7 +117,44 @@ type Outcome struct {
 	End   End
 	At    des.Time // when it ended
 	Steps uint64
-	Jobs  []JobOutcome
+	Jobs  []JobOutcome // of the Jobs that were submitted
+
+	CronJobs []CronJobOutcome
+}
+
+// CronJobOutcome is what became of one CronJob.
+type CronJobOutcome struct {
+	Name      string
+	Due       int32 // schedule times since its creation
+	Started   int32 // of those, how many had a Job
+	Missed    int32 // and how many had none by the end of the run
+	Late      int32 // Jobs that were created a second or more after their schedule time
+	Succeeded int32
+	Failed    int32
+	Replaced  int32 // Jobs that were deleted before they had finished
+	Pods      int32
+	Ran       des.Duration // as of a Job
+	Wasted    des.Duration // as of a Job
+}
+
+// Sound says whether every schedule time had a Job, and none of them failed or had to give way.
+func (o *CronJobOutcome) Sound() bool { return o.Missed == 0 && o.Failed == 0 && o.Replaced == 0 }
+
+// Reason is "Sound", or what was wrong: "Missed", "Failed", "Replaced", with plus signs between.
+func (o *CronJobOutcome) Reason() string {
+	if o.Sound() {
+		return "Sound"
+	}
+	words := ""
+	for _, w := range []struct {
+		n    int32
+		word string
+	}{{o.Missed, "+Missed"}, {o.Failed, "+Failed"}, {o.Replaced, "+Replaced"}} {
+		if w.n > 0 {
+			words += w.word
+		}
+	}
+	return words[1:]
 }
 
 // JobOutcome is what became of one Job.

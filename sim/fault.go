@@ -46,6 +46,14 @@ func (w *World) fault(f *api.Fault) {
 	case api.DeleteNode:
 		w.kubelet.Lose(f.Node)
 		w.store.DeleteNode(mischief, f.Node)
+	case api.RestartController:
+		w.stopControllers(f.Downtime)
+	case api.FailRequests:
+		w.store.Refuse(f.Requests, w.kernel.Now().Add(f.For), f.Error)
+	case api.PatchCronJob:
+		_ = w.store.UpdateCronJobSpec(mischief, f.CronJob, &f.CronPatch) // a CronJob that is not there yet: 404
+	case api.SetQuota:
+		w.store.SetQuota(f.Namespace, f.Pods)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/cronctl"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -56,7 +57,7 @@ func (w *World) Outcome() Outcome {
 	out := Outcome{At: w.kernel.Now(), Steps: w.kernel.Steps(), End: EndHorizon}
 	_, left := w.kernel.Peek()
 	switch {
-	case w.store.AllEnded():
+	case len(w.cfg.CronJobs) == 0 && w.store.AllEnded():
 		out.End = EndFinished
 	case !left:
 		out.End = EndQuiescent
@@ -67,9 +68,12 @@ func (w *World) Outcome() Outcome {
 		o.Submitted, o.Finished = w.cfg.Jobs[i].At, des.Never
 		w.sumJob(o, w.store.Job(api.JobID(i)))
 	}
+	for i := range w.cfg.CronJobs {
+		out.CronJobs = append(out.CronJobs, w.sumCronJob(api.CronJobID(i)))
+	}
 	for id := range w.store.PodCount() {
 		p := w.store.Pod(id)
-		w.sumPod(&out.Jobs[p.Job], p)
+		w.sums(&out, p.Job).add(p, w.kernel.Now())
 	}
 	return out
 }
@@ -82,13 +86,67 @@ func (w *World) sumJob(o *JobOutcome, j *api.Job) {
 	}
 }
 
-func (w *World) sumPod(o *JobOutcome, p *api.Pod) {
-	o.Pods++
-	if s := &p.Status; s.RunningSince != des.Never {
-		ran := min(s.EndedAt, w.kernel.Now()).Sub(s.RunningSince)
-		o.Ran += ran
-		if s.Phase != api.Succeeded {
-			o.Wasted += ran
+// sums are where the pods of a Job are summed up.
+type sums struct {
+	pods        *int32
+	ran, wasted *des.Duration
+}
+
+func (w *World) sums(out *Outcome, id api.JobID) sums {
+	if int(id) < len(out.Jobs) {
+		o := &out.Jobs[id]
+		return sums{&o.Pods, &o.Ran, &o.Wasted}
+	}
+	for i := range w.cfg.CronJobs {
+		if w.cfg.CronJobs[i].Spec.Owns(id) {
+			o := &out.CronJobs[i]
+			return sums{&o.Pods, &o.Ran, &o.Wasted}
 		}
 	}
+	panic("a pod of no Job")
+}
+
+// add sums a pod up.
+func (s sums) add(p *api.Pod, now des.Time) {
+	*s.pods++
+	if p.Status.RunningSince == des.Never {
+		return
+	}
+	ran := min(p.Status.EndedAt, now).Sub(p.Status.RunningSince)
+	*s.ran += ran
+	if p.Status.Phase != api.Succeeded {
+		*s.wasted += ran
+	}
+}
+
+func (w *World) sumCronJob(id api.CronJobID) CronJobOutcome {
+	spec := &w.cfg.CronJobs[id].Spec
+	o := CronJobOutcome{Name: spec.Name}
+	if w.store.CronJob(id).Version == 0 {
+		return o
+	}
+	for k := range spec.Jobs {
+		if spec.Schedule[k].Add(cronctl.NextScheduleDelta) > w.kernel.Now() {
+			break // its turn has not come
+		}
+		o.Due++
+		j := w.store.Job(spec.FirstJob + api.JobID(k))
+		if j.Spec == nil {
+			o.Missed++
+			continue
+		}
+		o.Started++
+		if j.Created.Sub(spec.Schedule[k]) >= des.Second {
+			o.Late++
+		}
+		switch c, finished := j.Status.FinishedCondition(); {
+		case finished && c.Type == api.JobComplete:
+			o.Succeeded++
+		case finished:
+			o.Failed++
+		case j.Version == 0:
+			o.Replaced++
+		}
+	}
+	return o
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/cronctl"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/gc"
 	"github.com/jobsim/jobsim/sim/jobctl"
@@ -26,13 +27,16 @@ type World struct {
 	kubelet *kubelet.Kubelet
 	gc      *gc.Collector
 	nodectl *nodectl.Controller
+	cronctl *cronctl.Controller
 	fates   api.Fates
 
-	observer *trace.Observer
-	learnt   bool               // the garbage collector and the controllers of nodes know the pods
-	ending   bool               // every Job has finished: the run ends with the instant
-	check    func(*store.Store) // test mode: called after every event
-	over     bool
+	observer  *trace.Observer
+	learnt    bool               // the garbage collector and the controllers of nodes know the pods
+	ending    bool               // every Job has finished: the run ends with the instant
+	check     func(*store.Store) // test mode: called after every event
+	over      bool
+	away      bool     // the Job and the CronJob controller are
+	awayUntil des.Time // at least
 }
 
 // NewWorld is an empty world.
@@ -45,6 +49,7 @@ func NewWorld() *World {
 	w.kubelet = kubelet.New(k, w.store)
 	w.gc = gc.New(k, w.store)
 	w.nodectl = nodectl.New(k, w.store)
+	w.cronctl = cronctl.New(k, w.store)
 	return w
 }
 
@@ -74,15 +79,21 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 	if sink != nil {
 		w.observer = &trace.Observer{Sink: sink, JobName: w.jobName, NodeName: w.nodeName}
 	}
-	w.store.Reset(&cfg.Knobs, cfg.Nodes, len(cfg.Jobs), source, w.observer)
+	w.store.Reset(&cfg.Knobs, cfg.Nodes, cfg.jobCount(), source, w.observer)
 	w.jobctl.Reset(&cfg.Knobs, source, w.observer)
 	w.sched.Reset(source, cfg.Knobs.Latency.Bind)
 	w.kubelet.Reset(kubelet.Env{Knobs: &cfg.Knobs, Fates: &w.fates}, len(cfg.Nodes))
 	w.gc.Reset(&cfg.Knobs, source)
 	w.nodectl.Reset(&cfg.Knobs, len(cfg.Nodes))
+	w.store.ReserveCronJobs(len(cfg.CronJobs))
+	w.cronctl.Reset(len(cfg.CronJobs), w.observer)
 	w.ending, w.over, w.learnt = false, false, w.store.Delayed()
+	w.away, w.awayUntil = false, 0
 	for i := range cfg.Jobs {
-		w.kernel.Schedule(cfg.Jobs[i].At, api.ClassUser, api.KindSubmit, int32(i), 0)
+		w.kernel.Schedule(cfg.Jobs[i].At, api.ClassUser, api.KindSubmit, int32(i), submitJob)
+	}
+	for i := range cfg.CronJobs {
+		w.kernel.Schedule(cfg.CronJobs[i].At, api.ClassUser, api.KindSubmit, int32(i), submitCronJob)
 	}
 	for i := range cfg.Faults {
 		w.kernel.Schedule(cfg.Faults[i].At, api.ClassUser, api.KindFault, int32(i), 0)
@@ -111,7 +122,7 @@ func (w *World) Step() bool {
 	}
 	w.handle(e)
 	w.deliver()
-	if w.store.AllEnded() && !w.ending && !w.cfg.Until.Quiescent {
+	if w.store.AllEnded() && !w.ending && !w.cfg.Until.Quiescent && len(w.cfg.CronJobs) == 0 {
 		w.ending = true
 		w.kernel.Schedule(w.kernel.Now(), api.ClassEnd, api.KindEnd, 0, 0)
 	}
@@ -125,11 +136,15 @@ func (w *World) Step() bool {
 func (w *World) handle(e des.Event) {
 	switch e.Kind() {
 	case api.KindSubmit:
-		w.submit(e.Obj)
+		w.submit(e.Obj, e.Arg)
 	case api.KindFault:
 		w.fault(&w.cfg.Faults[e.Obj])
 	case api.KindEnd:
 		w.over = true
+	case api.KindRestart:
+		w.restart()
+	case api.KindList:
+		w.startControllers()
 	case api.KindWatch:
 		w.watch()
 	case api.KindWake:
@@ -157,9 +172,17 @@ func (w *World) handle(e des.Event) {
 	case api.KindCall:
 		w.jobctl.Called(api.JobID(e.Obj), e.Arg)
 	case api.KindOrphan:
-		w.jobctl.OrphanCalled(e.Obj)
+		w.jobctl.OrphanCalled(e.Obj, e.Arg)
+	case api.KindOrphanRetry:
+		w.jobctl.OrphanRetry(api.PodID(e.Obj), e.Arg)
 	case api.KindAPIEvent:
-		w.jobctl.Event(e.Arg)
+		w.jobctl.Event(e.Obj, e.Arg)
+	case api.KindCronDue:
+		w.cronctl.Due(api.CronJobID(e.Obj), e.Arg)
+	case api.KindCronSync:
+		w.cronctl.Work(e.Arg)
+	case api.KindCronCall:
+		w.cronctl.Called(api.CronJobID(e.Obj), e.Arg)
 	case api.KindTTL:
 		w.gc.Due(api.JobID(e.Obj), e.Arg)
 	case api.KindExpire:
@@ -205,6 +228,9 @@ func (w *World) tell(due []store.Notice) {
 			w.gc.Observe(n)
 			w.nodectl.Observe(n)
 		}
+		if n.Pod == nil && len(w.cfg.CronJobs) > 0 {
+			w.cronctl.Observe(n)
+		}
 	}
 }
 
@@ -231,8 +257,23 @@ func (w *World) watch() {
 		w.gc.Observe(d.Notice)
 		w.nodectl.Observe(d.Notice)
 	}
+	if d.To(api.ManagerJobs, api.ManagerCronJobs) && len(w.cfg.CronJobs) > 0 {
+		w.cronctl.Observe(d.Notice)
+	}
 }
 
 var user = store.Writer{Actor: trace.User, Because: trace.RuleSubmit}
 
-func (w *World) submit(i int32) { w.store.CreateJob(user, api.JobID(i), &w.cfg.Jobs[i].Spec) }
+// What Arg of a KindSubmit says.
+const (
+	submitJob = iota
+	submitCronJob
+)
+
+func (w *World) submit(i, what int32) {
+	if what == submitCronJob {
+		w.store.CreateCronJob(user, api.CronJobID(i), &w.cfg.CronJobs[i].Spec)
+		return
+	}
+	w.store.CreateJob(user, api.JobID(i), &w.cfg.Jobs[i].Spec)
+}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/cronctl"
+	"github.com/jobsim/jobsim/sim/jobctl"
 	"github.com/jobsim/jobsim/sim/trace"
 	"github.com/spf13/cobra"
 )
@@ -48,14 +50,29 @@ func explain(w io.Writer, t *trace.Trace, cfg *sim.Config, out *sim.Outcome) {
 			title += ", job " + job
 		}
 		fmt.Fprintf(w, "%s: %s\n", title, out.Jobs[i].Reason())
-		c := chain{out: w}
-		for k := range t.Records {
-			if r := &t.Records[k]; r.Ref.Kind == trace.KindNode || r.Ref.Name == job {
-				c.add(r)
-			}
-		}
-		c.sumUp()
+		chainOf(w, t, func(name string) bool { return name == job })
 	}
+	for i := range out.CronJobs {
+		fmt.Fprintf(w, "%s, cronjob %s: %s\n", t.Header.Scenario, out.CronJobs[i].Name, out.CronJobs[i].Reason())
+		spec := &cfg.CronJobs[i].Spec
+		names := map[string]bool{spec.Name: true}
+		for k := range spec.Jobs {
+			names[spec.Jobs[k].Name] = true
+		}
+		chainOf(w, t, func(name string) bool { return names[name] })
+	}
+}
+
+// chainOf writes the causes about the objects of some names, and what happened to the cluster.
+func chainOf(w io.Writer, t *trace.Trace, about func(name string) bool) {
+	c := chain{out: w}
+	for k := range t.Records {
+		r := &t.Records[k]
+		if r.Ref.Kind == trace.KindNode || r.Ref.Kind == trace.KindProcess || about(r.Ref.Name) {
+			c.add(r)
+		}
+	}
+	c.sumUp()
 }
 
 // maxNamed is how many pods that share a sentence are named in it.
@@ -141,6 +158,10 @@ func cause(r *trace.Record) string {
 	case trace.Wait:
 		until := arg("until")
 		switch {
+		case r.Ref.Kind == trace.KindCronJob:
+			return cronWait(r)
+		case r.Because == jobctl.RuleRetry:
+			return fmt.Sprintf("%s is tried again at %s: %s in a row", r.Ref, until, plural(arg("errors"), "error"))
 		case until != "" && arg("failures") == "":
 			return fmt.Sprintf("no index may have a new pod until %s", until)
 		case until != "":
@@ -149,7 +170,22 @@ func cause(r *trace.Record) string {
 		}
 		return fmt.Sprintf("the Job controller waits: %s", orDefault(details(r), "for its caches"))
 	case trace.Refuse:
+		if request := arg("request"); request != "" {
+			return fmt.Sprintf("the API server would not %s of %s: %s", request, r.Ref, arg("error"))
+		}
 		return fmt.Sprintf("the API server refused a change of %s: %s", r.Ref, arg("error"))
+	case trace.Stop:
+		return fmt.Sprintf("the %s ended, and forgot what it knew", r.Ref.Name)
+	case trace.Lead:
+		return fmt.Sprintf("a new %s began, with empty caches and queues", r.Ref.Name)
+	case trace.Create:
+		if r.Because == cronctl.RuleSchedule {
+			return fmt.Sprintf("%s was created: its schedule time has come", r.Ref)
+		}
+	case trace.Remove:
+		if r.Because == cronctl.RuleReplace {
+			return fmt.Sprintf("%s was deleted: the next one is due and concurrencyPolicy is Replace", r.Ref)
+		}
 	case trace.Reset:
 		return "a success reset the back-off"
 	case trace.Decide:
@@ -167,4 +203,19 @@ func plural(n, noun string) string {
 		noun += "s"
 	}
 	return n + " " + noun
+}
+
+// cronWait says why the CronJob controller makes no Job.
+func cronWait(r *trace.Record) string {
+	schedule, _ := r.Arg("schedule")
+	switch r.Because {
+	case cronctl.RuleForbid:
+		return fmt.Sprintf("no Job for the schedule time %s: one is running and concurrencyPolicy is Forbid", schedule)
+	case cronctl.RuleLate:
+		return fmt.Sprintf("no Job for the schedule time %s: startingDeadlineSeconds is over", schedule)
+	case cronctl.RuleManyMissed:
+		return fmt.Sprintf("more than 100 schedule times were missed; only the latest counts, %s", schedule)
+	default:
+		return ""
+	}
 }

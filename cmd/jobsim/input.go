@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ type input struct {
 	duration    string
 	profile     string
 	kubernetes  string
+	horizon     time.Duration
 }
 
 func (in *input) flags(cmd *cobra.Command) {
@@ -34,6 +36,7 @@ func (in *input) flags(cmd *cobra.Command) {
 		"how long a container runs, such as 30s, lognormal:30s,0.5 or preset:openb-run; replaces the scenario's fates")
 	f.StringVar(&in.profile, "profile", "",
 		"latencies and client limits of the cluster: none, default, or a file (see jobsim calibrate)")
+	f.DurationVar(&in.horizon, "horizon", 0, "when to stop at the latest; a CronJob needs one, such as 24h")
 	f.StringVar(&in.kubernetes, "kubernetes-version", "", "Kubernetes version whose behaviour is simulated, 1.34 to 1.37")
 }
 
@@ -149,6 +152,14 @@ func (in *input) adjust(cmd *cobra.Command, sc *scenarios.Scenario) error {
 		if err := sc.SetKubernetes(in.kubernetes); err != nil {
 			return usageError{fmt.Errorf("--kubernetes-version: %w", err)}
 		}
+	}
+	if cmd.Flags().Changed("horizon") {
+		if err := sc.SetHorizon(in.horizon); err != nil {
+			return usageError{fmt.Errorf("--horizon: %w", err)}
+		}
+	}
+	if err := sc.Ready(); err != nil {
+		return usageError{fmt.Errorf("%w; or --horizon 24h", err)}
 	}
 	return nil
 }

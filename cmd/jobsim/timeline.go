@@ -42,6 +42,12 @@ func printTimeline(w io.Writer, t *trace.Trace, out *sim.Outcome, wide bool) err
 			fmt.Fprintf(w, "  %s\n", m)
 		}
 	}
+	for i := range out.CronJobs {
+		c := &out.CronJobs[i]
+		fmt.Fprintf(w, "\ncronjob %s: %s: %d schedule times, %d Jobs (%d late), %d missed; %d succeeded, %d failed, "+
+			"%d replaced; %d pods created\n", c.Name, c.Reason(), c.Due, c.Started, c.Late, c.Missed, c.Succeeded, c.Failed,
+			c.Replaced, c.Pods)
+	}
 	_, err := fmt.Fprintln(w, "  jobsim explain tells why")
 	return err
 }

@@ -39,7 +39,7 @@ func Labels(c *Case) []string {
 		add(f.Patch.Parallelism.Set, "scale")
 		add(f.Kind == api.DeletePod || f.Kind == api.EvictPod, "pod-deletion")
 		add(f.Kind == api.DeleteJob, "job-deletion")
-		add(f.Kind >= api.DrainNode, "node")
+		add(f.Kind >= api.DrainNode && f.Kind <= api.DeleteNode, "node")
 	}
 	add(c.Forecast != nil && slices.Contains(c.Forecast.Rules, "backoff.doubles"), "backoff")
 	add(c.Long, "long")

@@ -76,7 +76,7 @@ var counting = []Mutant{
 	{"late-success-fails", "a deleted pod that ends well is a failure", sync,
 		"return p.Deleted != des.Never && p.Status.Phase != api.Succeeded", "return p.Deleted != des.Never"},
 	{"suspension-is-failure", "pods that are deleted for a suspension or a smaller parallelism count as failed", manage,
-		"call{op: opUntrackDelete, pod: id", "call{op: opDelete, pod: id"},
+		"how := opUntrackDelete", "how := opDelete"},
 	{"actives-fail-uncounted", "pods that run when their Job fails are not counted", track,
 		"case e.failed, finishing && s.finished.Type != api.JobSuccessCriteriaMet:", "case e.failed:"},
 }

@@ -98,6 +98,7 @@ var prepare = sync.OnceValue(func() error {
 		return err
 	}
 	seedUUIDs()
+	time.Local = time.UTC // the time zone of a CronJob without one
 	clientfeatures.ReplaceFeatureGates(listFirst{clientfeatures.FeatureGates()})
 	// the scheduler's cache debugger calls signal.Notify, whose first call in a process starts
 	// goroutines

@@ -12,8 +12,9 @@ import (
 
 // newTransport is the way of one actor to the API server.
 func (c *Cluster) newTransport(a Actor, l Limit) *transport {
-	t := &transport{db: c.db, actor: a, names: c.names, network: c.options.Network, answered: c.options.Answered,
-		events: c.options.Events, freeEvents: c.options.FreeEvents,
+	t := &transport{db: c.db, actor: a, names: c.names, network: c.options.Network, refuse: c.options.Refuse,
+		answered: c.options.Answered,
+		events:   c.options.Events, freeEvents: c.options.FreeEvents,
 		watches: &c.watches}
 	if l.QPS > 0 {
 		t.limiter = rate.NewLimiter(rate.Limit(l.QPS), l.Burst)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
@@ -25,6 +26,17 @@ func (p *player) fault(ctx context.Context, f *api.Fault) error {
 }
 
 func (p *player) tryFault(ctx context.Context, f *api.Fault) error {
+	switch f.Kind {
+	case api.RestartController:
+		p.away.stop(p.cluster, time.Duration(f.Downtime))
+		return nil
+	case api.FailRequests, api.SetQuota:
+		p.obstacles.fault(f)
+		return nil
+	case api.PatchCronJob:
+		return p.patchCronJob(ctx, f)
+	default:
+	}
 	jobs := p.cluster.User.BatchV1().Jobs(p.manifests[f.Job].Namespace)
 	name := p.manifests[f.Job].Name
 	switch f.Kind {
@@ -47,6 +59,24 @@ func (p *player) tryFault(ctx context.Context, f *api.Fault) error {
 	default:
 		return p.nodeFault(ctx, f)
 	}
+}
+
+func (p *player) patchCronJob(ctx context.Context, f *api.Fault) error {
+	m, spec := p.cronJobs[f.CronJob], map[string]any{}
+	put(spec, "suspend", f.CronPatch.Suspend)
+	put(spec, "startingDeadlineSeconds", f.CronPatch.StartingDeadlineSeconds)
+	put(spec, "successfulJobsHistoryLimit", f.CronPatch.SuccessfulJobsHistoryLimit)
+	put(spec, "failedJobsHistoryLimit", f.CronPatch.FailedJobsHistoryLimit)
+	if policy := f.CronPatch.ConcurrencyPolicy; policy.Set {
+		spec["concurrencyPolicy"] = policy.Value.String()
+	}
+	patch, err := json.Marshal(map[string]any{"spec": spec})
+	if err != nil {
+		return err
+	}
+	client := p.cluster.User.BatchV1().CronJobs(m.Namespace)
+	_, err = client.Patch(ctx, m.Name, types.MergePatchType, patch, metav1.PatchOptions{})
+	return err
 }
 
 func specPatch(p *api.JobPatch, t *api.PodTemplate) map[string]any {

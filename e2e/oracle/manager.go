@@ -42,6 +42,12 @@ func (c *Cluster) startManager() error {
 		}
 	}
 	m.factory.WaitForCacheSync(m.ctx.Done())
+	// The handlers have seen every object before a worker begins: else they would race.
+	if err := c.gate.pass(m.ctx, Manager.rank(), 0, nil); m.ctx.Err() != nil {
+		return nil // it was stopped before it began
+	} else if err != nil {
+		return c.Err()
+	}
 	for _, run := range runs {
 		m.wg.Go(func() { run(m.ctx) })
 	}
@@ -70,4 +76,32 @@ func (c *Cluster) RestartManager(down time.Duration) error {
 		return errors.Join(c.Err(), err)
 	}
 	return c.startManager()
+}
+
+// away is when the kube-controller-manager of a scenario is down.
+type away struct {
+	down  bool
+	until time.Duration // at least, in the scenario's time
+}
+
+// stop ends the kube-controller-manager for so long; where it is down already it stays so for that long at least.
+func (a *away) stop(c *Cluster, downtime time.Duration) {
+	a.until = max(a.until, c.Now()+downtime)
+	if !a.down {
+		a.down = true
+		c.stopManager()
+	}
+}
+
+// start starts a new one, if it has been down for long enough. It begins beside what the user does.
+func (a *away) start(c *Cluster) {
+	if !a.down || c.Now() < a.until {
+		return
+	}
+	a.down = false
+	c.spawn(func() {
+		if err := c.startManager(); err != nil {
+			c.Fail(err)
+		}
+	})
 }

@@ -43,6 +43,9 @@ type Options struct {
 	// Network decides what becomes of each request on its way; nil: nothing happens to it. It is
 	// asked in the order in which the requests are served, so it may count.
 	Network func(Request) Answer
+	// Refuse is asked when the API server gets a request of a controller; an error is the answer. nil:
+	// nothing is refused.
+	Refuse func(Request) error
 	// WatchDelay is how late an actor learns of a write; nil: not at all late. Every watch of the
 	// controllers belongs to the Manager. It is asked after Observe, for each watch of the resource.
 	WatchDelay func(a Actor, w Write) time.Duration

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/kubelet"
 	"github.com/jobsim/jobsim/sim/rng"
 	"github.com/jobsim/jobsim/sim/trace"
@@ -46,7 +48,7 @@ func played(t *testing.T, s *scenarios.Scenario, seed, replication uint64) (*pla
 	if err := unsupported(cfg); err != nil {
 		return nil, fmt.Errorf("scenario %q: %w", s.Name, err)
 	}
-	p := &player{cfg: cfg, manifests: s.Manifests, patience: patience(cfg)}
+	p := &player{cfg: cfg, manifests: s.Manifests, cronJobs: s.CronJobs, start: s.Start(), patience: patience(cfg)}
 	err := Bubble(t, wallLimit, p.run)
 	if err != nil {
 		err = fmt.Errorf("scenario %q: %w", s.Name, err)
@@ -86,16 +88,23 @@ func unsupported(cfg *sim.Config) error {
 type player struct {
 	cfg       *sim.Config
 	manifests []*batchv1.Job
+	cronJobs  []*batchv1.CronJob
+	start     time.Time // time 0, where the clock matters
 	cluster   *Cluster
 	tracer    *tracer
 	trace     *trace.Trace
 	lives     *lives
 	patience  time.Duration
+	away      away
+	obstacles obstacles
 }
 
 func (p *player) run() (err error) {
 	p.trace = &trace.Trace{Header: trace.Header{Scenario: p.cfg.Scenario, World: "oracle",
 		Kubernetes: fmt.Sprintf("v1.%d", p.cfg.Knobs.Kubernetes), Seed: p.cfg.Seed, Replication: p.cfg.Replication}}
+	if len(p.cronJobs) > 0 { // nothing is there yet that could act in all these years
+		time.Sleep(time.Until(p.start.Add(-defaultWarmup)))
+	}
 	start := time.Now().Add(defaultWarmup)
 	p.tracer = newTracer(p.cfg, start, p.trace)
 	setConstants(&p.cfg.Knobs)
@@ -116,22 +125,28 @@ func (p *player) options(start time.Time) Options {
 	cfg, k := p.cfg, &p.cfg.Knobs
 	fates := &api.Fates{Rules: cfg.Fates, Source: rng.Source{Seed: cfg.Seed, Replication: cfg.Replication}}
 	p.lives = &lives{env: kubelet.Env{Knobs: k, Fates: fates}, start: start, jobs: map[string]api.JobID{}}
-	for i := range cfg.Jobs {
-		p.lives.jobs[cfg.Jobs[i].Spec.Name] = api.JobID(i)
+	for id, spec := range cfg.JobSpecs {
+		p.lives.jobs[spec.Name] = id
 	}
 	o := Options{Seed: cfg.Seed, Workers: int(k.JobSyncs), Life: p.lives.of, Observe: p.tracer.write, WallLimit: wallLimit,
 		ManagerLimit: Limit{QPS: k.QPS, Burst: int(k.Burst)}, GarbageCollector: true,
 		FreeEvents: !k.Events, FreeNodeControllers: true}
 	p.network(&o)
-	for i := range cfg.Jobs {
-		o.TTL = o.TTL || cfg.Jobs[i].Spec.TTLSecondsAfterFinished.Set
+	o.Refuse = func(r Request) error {
+		return p.obstacles.refuse(r, func(namespace string) []*corev1.Pod { return p.cluster.db.pods(namespace) })
 	}
+	for _, spec := range cfg.JobSpecs {
+		o.TTL = o.TTL || spec.TTLSecondsAfterFinished.Set
+	}
+	o.CronJob = len(cfg.CronJobs) > 0
 	for i := range cfg.Faults {
 		f := &cfg.Faults[i]
 		o.TTL = o.TTL || f.Patch.TTLSecondsAfterFinished.Set
 		switch f.Kind {
 		case api.DrainNode, api.CordonNode, api.UncordonNode, api.LoseNode, api.ReturnNode, api.DeleteNode:
 			o.NodeLifecycle, o.PodGC = true, true
+		case api.RestartController, api.FailRequests:
+			o.PodGC = true
 		default:
 		}
 	}
@@ -178,12 +193,19 @@ func nodeObject(spec *api.NodeSpec) corev1.Node {
 func (p *player) namespaces() error {
 	made := map[string]bool{metav1.NamespaceDefault: true}
 	client := p.cluster.User.CoreV1().Namespaces()
+	var names []string
 	for _, m := range p.manifests {
-		if made[m.Namespace] {
+		names = append(names, m.Namespace)
+	}
+	for _, m := range p.cronJobs {
+		names = append(names, m.Namespace)
+	}
+	for _, name := range names {
+		if made[name] {
 			continue
 		}
-		made[m.Namespace] = true
-		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: m.Namespace}}
+		made[name] = true
+		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 		if _, err := client.Create(context.Background(), ns, metav1.CreateOptions{}); err != nil {
 			return err
 		}
@@ -226,7 +248,7 @@ func (p *player) play() error {
 func (p *player) await(t time.Duration) (over bool, err error) {
 	over, err = p.cluster.Await(t, func() bool {
 		_, done := p.tracer.finished()
-		return done && !p.cfg.Until.Quiescent
+		return done && !p.cfg.Until.Quiescent && len(p.cronJobs) == 0
 	})
 	if over && err == nil {
 		err = p.cluster.Settle()
@@ -237,6 +259,9 @@ func (p *player) await(t time.Duration) (over bool, err error) {
 // quiet is when nothing is left to happen, if nothing is written until then: what the nodes have planned is over, and
 // so is the longest wait of any controller.
 func (p *player) quiet() time.Duration {
+	if len(p.cronJobs) > 0 {
+		return math.MaxInt64 // there is always a next schedule time
+	}
 	last := max(p.tracer.quiet(), time.Duration(p.lives.latest.Load()))
 	return last + p.patience
 }
@@ -249,8 +274,10 @@ func patience(cfg *sim.Config) time.Duration {
 		longest = max(longest, s.ActiveDeadlineSeconds.Value, int64(s.TTLSecondsAfterFinished.Value))
 	}
 	for i := range cfg.Faults {
-		p := &cfg.Faults[i].Patch
-		longest = max(longest, p.ActiveDeadlineSeconds.Value, int64(p.TTLSecondsAfterFinished.Value))
+		f := &cfg.Faults[i]
+		p := &f.Patch
+		longest = max(longest, p.ActiveDeadlineSeconds.Value, int64(p.TTLSecondsAfterFinished.Value),
+			int64((f.Downtime+f.For)/des.Second))
 	}
 	k := &cfg.Knobs
 	longest += k.UnreachableSeconds
@@ -269,10 +296,23 @@ func (p *player) script() []Action {
 				return err
 			}})
 	}
+	for i, m := range p.cronJobs {
+		script = append(script, Action{At: time.Duration(p.cfg.CronJobs[i].At), Name: "submit " + m.Name,
+			Do: func(ctx context.Context, c *Cluster) error {
+				_, err := c.User.BatchV1().CronJobs(m.Namespace).Create(ctx, m.DeepCopy(), metav1.CreateOptions{})
+				return err
+			}})
+	}
 	for i := range p.cfg.Faults {
 		f := &p.cfg.Faults[i]
 		script = append(script, Action{At: time.Duration(f.At), Name: "fault",
 			Do: func(ctx context.Context, _ *Cluster) error { return p.fault(ctx, f) }})
+	}
+	for i := range p.cfg.Faults {
+		if f := &p.cfg.Faults[i]; f.Kind == api.RestartController {
+			script = append(script, Action{At: time.Duration(f.At.Add(f.Downtime)), Name: "lead",
+				Do: func(_ context.Context, c *Cluster) error { p.away.start(c); return nil }})
+		}
 	}
 	return inOrder(script)
 }

@@ -30,7 +30,8 @@ var actors = map[Actor]trace.Actor{
 type tracer struct {
 	start    time.Time // the scenario's time 0
 	jobs     []string  // names by id
-	nodes    []string  // names by id
+	ids      map[string]api.JobID
+	nodes    []string // names by id
 	observer trace.Observer
 	trace    *trace.Trace
 
@@ -55,9 +56,11 @@ var noObject = object{api.AnyJob, api.TheJob}
 
 func newTracer(cfg *sim.Config, start time.Time, t *trace.Trace) *tracer {
 	r := &tracer{start: start, trace: t, ledger: newLedger(), ends: map[string]time.Time{}, last: start,
-		latest: map[string]*batchv1.Job{}, writes: map[object]int32{}, byName: map[types.NamespacedName]types.UID{}}
-	for i := range cfg.Jobs {
-		r.jobs = append(r.jobs, cfg.Jobs[i].Spec.Name)
+		latest: map[string]*batchv1.Job{}, writes: map[object]int32{}, byName: map[types.NamespacedName]types.UID{},
+		ids: map[string]api.JobID{}}
+	for id, spec := range cfg.JobSpecs {
+		r.jobs = append(r.jobs, spec.Name)
+		r.ids[spec.Name] = id
 	}
 	for i := range cfg.Nodes {
 		r.nodes = append(r.nodes, cfg.Nodes[i].Name)
@@ -86,6 +89,8 @@ func (r *tracer) write(w Write) {
 		r.pod(now, actor, w)
 	case "jobs":
 		r.job(now, actor, w)
+	case "cronjobs":
+		r.cronJob(now, actor, w)
 	case "nodes":
 		r.node(now, actor, w)
 	default:
@@ -222,12 +227,8 @@ func (r *tracer) run(p *corev1.Pod) PodRun {
 }
 
 func (r *tracer) jobID(name string) (api.JobID, bool) {
-	for i, n := range r.jobs {
-		if n == name {
-			return api.JobID(i), true
-		}
-	}
-	return 0, false
+	id, ok := r.ids[name]
+	return id, ok
 }
 
 // podOf is a pod in the simulator's terms; its Version is 0 if there is none, or none of the scenario.

@@ -33,6 +33,7 @@ type transport struct {
 	names    *names
 	limiter  *rate.Limiter                   // nil: no limit
 	network  func(Request) Answer            // nil: a perfect network
+	refuse   func(Request) error             // nil: nothing is
 	answered func(r Request, statusCode int) // nil: nobody listens; 0: a broken connection
 	events   bool                            // keep API events
 	// freeEvents lets those that are not kept pass without a token.
@@ -112,6 +113,9 @@ func (t *transport) cross(req *http.Request, r Request, info *request.RequestInf
 		if err := t.turn(req, r, at); err != nil {
 			return nil, err
 		}
+	}
+	if a.Err == nil && t.refuse != nil {
+		a.Err = t.refuse(r)
 	}
 	var resp *http.Response
 	if a.Err == nil || a.Lose {

@@ -30,6 +30,7 @@ func Refuse(sc *scenarios.Scenario, nodes int, machines bool) error {
 		cannot(m.Spec.PodFailurePolicy != nil && evicts(cfg, api.JobID(i)),
 			"job %s: an eviction for a full volume has no DisruptionTarget, which a podFailurePolicy may look for", m.Name)
 	}
+	cannot(len(sc.CronJobs) > 0, "cronJobs: a live cluster's clock cannot be set")
 	knobs := sc.File.Cluster.Knobs
 	knobs.UnreachableSeconds = nil // is written into the pods' tolerations
 	cannot(knobs != scenarios.Knobs{}, "cluster.knobs: a live cluster has its own")
@@ -43,6 +44,8 @@ func Refuse(sc *scenarios.Scenario, nodes int, machines bool) error {
 		switch cfg.Faults[i].Kind {
 		case api.LoseNode, api.ReturnNode, api.DeleteNode:
 			cannot(!machines, "faults[%d]: nodes of this cluster cannot be stopped", i)
+		case api.RestartController, api.FailRequests, api.SetQuota, api.PatchCronJob:
+			cannot(true, "faults[%d]: nothing does this to a live control plane yet", i)
 		default:
 		}
 	}

@@ -119,3 +119,44 @@ func nodeLoss(d *drawing) {
 		d.fault(scenarios.Fault{At: then, DeleteNode: node})
 	}
 }
+
+// restartController lets the controllers forget everything, once or twice; mostly they are away for a while.
+func restartController(d *drawing) {
+	for _, f := range []Feature{NodeLoss, TTL, DeleteJob, Patches, CronJobs} {
+		if d.on.Has(f) {
+			return // together they are not modelled, or may not be
+		}
+	}
+	for range 1 + d.below(2) {
+		away := d.oneOf(des.Second, 0, 0, 1, 5, 15, 40)
+		if away > 0 {
+			away += des.Duration(d.below(1000)) * des.Millisecond
+		}
+		d.fault(scenarios.Fault{At: d.when(busy), RestartController: &scenarios.Restart{Downtime: span(away)}})
+	}
+}
+
+// apiErrors lets some kinds of requests of the Job controller fail, up to three times.
+func apiErrors(d *drawing) {
+	for range 1 + d.below(3) {
+		f := &scenarios.FailRequests{Error: pick(d, "", "Forbidden", "Conflict")}
+		f.For = span(d.oneOf(des.Second, 1, 3, 10, 30, 90) + des.Duration(d.below(1000))*des.Millisecond)
+		for _, request := range []string{"createPods", "deletePods", "patchPods", "updateStatus"} {
+			if d.coin(1, 3) {
+				f.Requests = append(f.Requests, request)
+			}
+		}
+		if len(f.Requests) == 0 {
+			f.Requests = []string{"createPods"}
+		}
+		d.fault(scenarios.Fault{At: d.when(busy), FailRequests: f})
+	}
+}
+
+// quota limits the pods of all Jobs together, sometimes from the beginning, and mostly ends.
+func quota(d *drawing) {
+	d.fault(scenarios.Fault{At: d.when(busy / 4), Quota: &scenarios.Quota{Pods: ptr(int32(d.below(5)))}})
+	if d.coin(3, 4) {
+		d.fault(scenarios.Fault{At: d.when(2 * busy), Quota: &scenarios.Quota{}})
+	}
+}

@@ -70,6 +70,10 @@ const (
 	RestartRules
 	ManagedBy
 	Resizes
+	RestartController
+	APIErrors
+	Quota
+	CronJobs
 	features // how many there are
 )
 
@@ -141,6 +145,10 @@ var table = [features]row{
 	RestartRules:       {name: "restart-rules", job: restartRules},
 	ManagedBy:          {name: "managed-by", job: managedBy},
 	Resizes:            {name: "resizes", job: resizes},
+	RestartController:  {name: "restart-controller", world: restartController},
+	APIErrors:          {name: "api-errors", world: apiErrors},
+	Quota:              {name: "quota", world: quota},
+	CronJobs:           {name: "cron-jobs", world: cronJobs},
 }
 
 // String is the feature's name, such as on-failure.

@@ -25,6 +25,7 @@ const (
 	ManagerPods
 	ManagerJobs
 	ManagerNodes
+	ManagerCronJobs
 	Watches // how many there are
 )
 

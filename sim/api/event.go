@@ -11,6 +11,7 @@ const (
 	ClassUser
 	ClassKubelet
 	ClassScheduler
+	ClassManager // the controllers' caches are filled anew
 	ClassNode
 	ClassTaint
 	ClassPodGC
@@ -24,9 +25,11 @@ const (
 
 // The kinds of event, each with its owner and what Obj and Arg mean.
 const (
-	KindSubmit       des.Kind = iota // sim: submit Job Obj
+	KindSubmit       des.Kind = iota // sim: submit Job Obj; Arg 1: CronJob Obj
 	KindFault                        // sim: fault Obj of the scenario
 	KindEnd                          // sim: the horizon
+	KindRestart                      // sim: the controllers may begin anew
+	KindList                         // sim: their caches are filled
 	KindWatch                        // store: watch Obj has a notice to deliver
 	KindWake                         // kubelet: pod Obj acts; Arg is the generation of its timer
 	KindHeartbeat                    // nodelifecycle: the health of all nodes is looked at
@@ -40,8 +43,12 @@ const (
 	KindQueue                        // jobctl: the delay of Job Obj ends; Arg is its generation
 	KindSync                         // jobctl: a worker is free for the queue
 	KindCall                         // jobctl: call Arg of Job Obj's sync takes effect
-	KindOrphan                       // jobctl: the request of orphan worker Obj takes effect
-	KindAPIEvent                     // jobctl: the event recorder's next write; Arg says whether it begins or ends
+	KindOrphan                       // jobctl: the request of orphan worker Obj takes effect; Arg is the life
+	KindOrphanRetry                  // jobctl: the back-off of orphan Obj ends; Arg is the life of the process
+	KindCronDue                      // cronjob: the delay of CronJob Obj ends; Arg is its generation
+	KindCronSync                     // cronjob: a worker is free for the queue; Arg is the life
+	KindCronCall                     // cronjob: the request of CronJob Obj\'s sync takes effect; Arg is the life
+	KindAPIEvent                     // jobctl: the event recorder's next write, in life Obj; Arg: it begins or ends
 	KindTTL                          // gc: the TTL of Job Obj ends; Arg is its generation
 	KindExpire                       // gc: the TTL controller's request about Job Obj takes effect
 	KindCollect                      // gc: the request of worker Obj takes effect, or is to be sent, as Arg says

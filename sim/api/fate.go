@@ -63,8 +63,10 @@ const Certain uint64 = 1 << 63
 
 // FateRule gives a fate to the runs it matches. The first matching rule decides.
 type FateRule struct {
-	Job       JobID // AnyJob: all
-	Container int32 // position in PodTemplate.Containers; AnyMain: every main container; AnyContainer: all
+	Job       JobID  // AnyJob: all
+	More      int32  // how many Jobs after Job are meant too
+	Slot      Ranges // of those Jobs, from 0
+	Container int32  // position in PodTemplate.Containers; AnyMain: every main container; AnyContainer: all
 	Index     Ranges
 	Attempt   Ranges
 	Number    Ranges // creation number of the pod in its Job, from 0
@@ -118,7 +120,8 @@ func (f *Fates) Resolve(k FateKey, isMain bool) Fate {
 
 func (r *FateRule) matches(k FateKey, isMain bool) bool {
 	switch {
-	case r.Job != AnyJob && r.Job != k.Job,
+	case r.Job != AnyJob && (k.Job < r.Job || k.Job > r.Job+JobID(r.More)),
+		len(r.Slot) > 0 && !r.Slot.Has(int32(k.Job-r.Job)),
 		r.Container == AnyMain && !isMain,
 		r.Container >= 0 && r.Container != k.Container,
 		r.Every > 0 && k.Number%r.Every != r.Offset:

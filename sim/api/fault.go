@@ -11,16 +11,20 @@ type FaultKind uint8
 
 // The faults.
 const (
-	PatchJob     FaultKind = iota // change the Job's spec: suspend, resume, scale, new limits
-	DeleteJob                     // delete the Job with Propagation
-	DeletePod                     // kubectl delete pod
-	EvictPod                      // the eviction API
-	DrainNode                     // cordon, then evict every pod of the node
-	CordonNode                    // spec.unschedulable: true
-	UncordonNode                  // spec.unschedulable: false
-	LoseNode                      // the node stops: no heartbeats, no pod ends, nothing is confirmed
-	ReturnNode                    // the node comes back
-	DeleteNode                    // the Node object is deleted
+	PatchJob          FaultKind = iota // change the Job's spec: suspend, resume, scale, new limits
+	DeleteJob                          // delete the Job with Propagation
+	DeletePod                          // kubectl delete pod
+	EvictPod                           // the eviction API
+	DrainNode                          // cordon, then evict every pod of the node
+	CordonNode                         // spec.unschedulable: true
+	UncordonNode                       // spec.unschedulable: false
+	LoseNode                           // the node stops: no heartbeats, no pod ends, nothing is confirmed
+	ReturnNode                         // the node comes back
+	DeleteNode                         // the Node object is deleted
+	RestartController                  // the kube-controller-manager ends, and begins anew after Downtime
+	FailRequests                       // Requests of the Job controller fail with Error for a time
+	PatchCronJob                       // change the CronJob's spec: suspend, resume, new limits
+	SetQuota                           // a ResourceQuota for the pods of Namespace: Pods; absent: it is removed
 )
 
 // Propagation is how the dependents of a deleted Job are treated.
@@ -111,4 +115,12 @@ type Fault struct {
 	Index, Attempt int32
 	Node           NodeID
 	Grace          Opt[int64] // gracePeriodSeconds of a deletion or eviction
+	CronJob        CronJobID
+	CronPatch      CronJobPatch
+	Downtime       des.Duration
+	Requests       Requests
+	Error          APIError
+	For            des.Duration
+	Namespace      string
+	Pods           Opt[int32]
 }

@@ -1,7 +1,10 @@
 package jobctl
 
 import (
+	"errors"
+
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/store"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -44,23 +47,32 @@ func (c *Controller) send(j *jobState, i int32) {
 		number = c.store.Pod(sent.pod).Number
 	}
 	at := c.client.Request(c.kernel.Now(), j.job.ID, number)
-	c.kernel.Schedule(at, api.ClassJobController, api.KindCall, int32(j.job.ID), i)
+	c.kernel.Schedule(at, api.ClassJobController, api.KindCall, int32(j.job.ID), j.sync.earlier+i)
 }
 
-// Called is the moment a call takes effect and returns.
-func (c *Controller) Called(id api.JobID, i int32) {
+// Called is the moment a call takes effect and returns. Calls are numbered over the whole run: one that belongs to an
+// earlier life of the controller is lost.
+func (c *Controller) Called(id api.JobID, number int32) {
 	j := &c.jobs[id]
+	i := number - j.sync.earlier
+	if i < 0 {
+		return
+	}
 	c.perform(j, i)
 	if j.sync.pending == 0 {
 		c.proceed(j)
 	}
 }
 
-// perform lets the call take effect.
+// perform lets the call take effect, if the API server does not refuse it.
 func (c *Controller) perform(j *jobState, i int32) {
 	s := &j.sync
 	s.pending--
 	sent := s.calls[i]
+	if err := c.store.Admit(sent.op.request(), j.job.ID); err != nil {
+		c.refused(j, sent, err)
+		return
+	}
 	switch sent.op {
 	case opCreate:
 		c.createPod(j, sent)
@@ -72,12 +84,66 @@ func (c *Controller) perform(j *jobState, i int32) {
 		before := c.store.Pod(sent.pod).Version
 		if c.store.Untrack(c.writer(sent.because), sent.pod) {
 			c.wrotePod(j, sent.pod, before)
-		} else if slot := c.cache.lookup(sent.pod); slot != nil {
-			slot.rmExpected = false
+		} else {
+			c.untrackFailed(sent.pod)
 		}
 		s.removals[sent.index].done = true
 	case opStatus:
 		c.putStatus(j)
+	}
+}
+
+// request is the kind of request that the call is.
+func (o op) request() api.Requests {
+	return [...]api.Requests{opCreate: api.CreatePods, opDelete: api.DeletePods, opUntrackDelete: api.PatchPods,
+		opUntrack: api.PatchPods, opStatus: api.UpdateStatus}[o]
+}
+
+// refused is what becomes of a call that fails: the sync goes on, and ends in an error.
+func (c *Controller) refused(j *jobState, sent call, err error) {
+	s := &j.sync
+	s.failure, s.refused = true, true
+	c.explainRefused(j, sent.op.request(), err)
+	switch sent.op {
+	case opCreate: // job_controller.go:1925-1933
+		j.expect.creationObserved()
+		s.nActive--
+		c.event(j, "FailedCreate")
+	case opUntrackDelete: // :1277
+		j.expect.deletionObserved()
+	case opDelete: // :1237, :1277
+		if !s.finishing {
+			j.expect.deletionObserved()
+		}
+		if sent.ready {
+			s.ready--
+		}
+		c.event(j, "FailedDelete")
+	case opUntrack: // :1582
+		c.untrackFailed(sent.pod)
+	case opStatus:
+	}
+}
+
+// requestWords say what a refused request would have done.
+var requestWords = map[api.Requests]string{api.CreatePods: "create a pod", api.DeletePods: "delete a pod",
+	api.PatchPods: "take a finalizer off", api.UpdateStatus: "write the status"}
+
+func (c *Controller) explainRefused(j *jobState, request api.Requests, err error) {
+	because := RuleAPIError
+	if errors.Is(err, store.ErrQuota) {
+		because = RuleQuota
+	}
+	if c.observer != nil {
+		c.explain(j, trace.Refuse, because, trace.Arg{Key: "request", Value: requestWords[request]},
+			trace.Arg{Key: "error", Value: err.Error()})
+	}
+}
+
+// untrackFailed has the pod's finalizer not expected to vanish any more.
+func (c *Controller) untrackFailed(id api.PodID) {
+	if slot := c.cache.lookup(id); slot != nil {
+		slot.rmExpected = false
 	}
 }
 
@@ -149,13 +215,19 @@ func (c *Controller) writeStatus(j *jobState) {
 func (c *Controller) proceed(j *jobState) {
 	s := &j.sync
 	for s.pending == 0 && s.stage != stageDone {
-		s.calls = s.calls[:0]
+		s.dropCalls()
 		c.step(j)
 	}
 	if s.stage == stageDone && s.pending == 0 {
 		s.pending = -1 // the sync is over; a late call would be a defect
 		c.done(j, s.failure || s.manageErr)
 	}
+}
+
+// dropCalls forgets the calls of a stage.
+func (s *syncCtx) dropCalls() {
+	s.earlier += int32(len(s.calls))
+	s.calls = s.calls[:0]
 }
 
 func (c *Controller) step(j *jobState) {
@@ -167,6 +239,7 @@ func (c *Controller) step(j *jobState) {
 		}
 		s.stage = stageManage
 	case stageManage:
+		s.manageErr, s.failure = s.manageErr || s.failure, false
 		c.conclude(j)
 		first := s.job.Status.StartTime == c.kernel.Now() && s.job.Generation == 1
 		c.trackJobStatus(j)

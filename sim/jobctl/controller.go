@@ -22,6 +22,8 @@ type Controller struct {
 	judged  failedPod // the memory of judge
 	client  store.Client
 	events  recorder
+	down    bool   // the process is away
+	listed  uint64 // the version at which its caches were filled
 }
 
 // jobState is what the controller keeps in memory about one Job.
@@ -59,6 +61,7 @@ func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, observer *trace.
 	c.orphans.reset(c.knobs.JobSyncs)
 	c.client.Reset(api.JobControllerClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
 	c.events.reset()
+	c.down, c.listed = false, 0
 }
 
 // state is the memory about a Job, made at first sight.
@@ -83,6 +86,7 @@ func (c *Controller) meet(id api.JobID) {
 
 func (j *jobState) reset() {
 	gen := j.waitGen
+	j.sync.dropCalls()
 	*j = jobState{waiting: des.Never, waitGen: gen, backoff: noBackoff, sync: j.sync,
 		seen:    podCounts{active: j.seen.active[:0], ended: j.seen.ended[:0], byIndex: j.seen.byIndex.reset()},
 		failJob: j.failJob[:0]}
@@ -90,6 +94,9 @@ func (j *jobState) reset() {
 
 // Observe takes the next notice of the controller's view. It updates the cache and enqueues; it never writes.
 func (c *Controller) Observe(n *store.Notice) {
+	if c.down || n.Version <= c.listed {
+		return
+	}
 	switch {
 	case n.Pod != nil:
 		c.cache.podVersion = n.Version
@@ -186,29 +193,6 @@ func (c *Controller) deleteJob(j *jobState) {
 	c.enqueueOrphans(j)
 	j.expect = expectation{}
 	j.backoff = noBackoff
-}
-
-// Restart is a restart of the controller: all that it keeps in memory is lost, and its caches are listed anew.
-func (c *Controller) Restart() {
-	for i := range c.jobs {
-		j := &c.jobs[i]
-		j.reset()
-	}
-	c.queue = queue{ready: c.queue.ready[:0]}
-	c.orphans.reset(c.knobs.JobSyncs)
-	c.cache.reset()
-	for i := range c.store.Jobs() {
-		if job := c.store.Job(api.JobID(i)); job.Version != 0 {
-			j := c.state(job.ID)
-			j.job = *job
-			c.enqueue(j, 0)
-		}
-	}
-	for id := range c.store.PodCount() {
-		if p := c.store.Pod(id); p.Version != 0 {
-			c.observePod(p)
-		}
-	}
 }
 
 func (c *Controller) writer(because trace.Rule) store.Writer {

@@ -17,9 +17,13 @@ type recorder struct {
 	queued int32
 	busy   bool
 	spam   []store.Limiter // by Job
+	life   int32           // of the controller
 }
 
 func (r *recorder) reset() { *r = recorder{spam: r.spam[:0]} }
+
+// restart forgets the events that are not written yet.
+func (r *recorder) restart() { *r = recorder{spam: r.spam[:0], life: r.life + 1} }
 
 // event records a Kubernetes Event about the Job. Where nothing limits the client, events change nothing and are not
 // modelled.
@@ -47,7 +51,7 @@ func (c *Controller) nextEvent() {
 	}
 	r.busy = true
 	r.queued--
-	c.kernel.Schedule(c.kernel.Now(), api.ClassEvents, api.KindAPIEvent, 0, eventBegins)
+	c.kernel.Schedule(c.kernel.Now(), api.ClassEvents, api.KindAPIEvent, r.life, eventBegins)
 }
 
 // What Arg of a KindAPIEvent says.
@@ -57,12 +61,15 @@ const (
 )
 
 // Event takes the write of an event a step further.
-func (c *Controller) Event(step int32) {
+func (c *Controller) Event(life, step int32) {
+	if life != c.events.life {
+		return
+	}
 	if step == eventEnds {
 		c.events.busy = false
 		c.nextEvent()
 		return
 	}
 	at := c.client.Event(c.kernel.Now())
-	c.kernel.Schedule(at, api.ClassEvents, api.KindAPIEvent, 0, eventEnds)
+	c.kernel.Schedule(at, api.ClassEvents, api.KindAPIEvent, c.events.life, eventEnds)
 }

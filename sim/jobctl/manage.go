@@ -133,7 +133,7 @@ func (c *Controller) batchCreated(j *jobState) {
 // (job_controller.go:1224).
 func (c *Controller) deleteActivePods(j *jobState) {
 	s := &j.sync
-	s.active = append(s.active, j.seen.active...)
+	c.takeActive(j)
 	slices.Sort(s.active)
 	for _, id := range s.active {
 		s.calls = append(s.calls, call{op: opDelete, pod: id, because: RuleFinishDeletes,
@@ -146,7 +146,7 @@ func (c *Controller) deleteActivePods(j *jobState) {
 // least so many, and in an Indexed Job all that its indexes have no place for (job_controller.go:1986).
 func (c *Controller) activePodsForRemoval(j *jobState, atLeast int32) int32 {
 	s := &j.sync
-	s.active = append(s.active, j.seen.active...)
+	c.takeActive(j)
 	slices.Sort(s.active)
 	n := int32(0)
 	if indexed(s.job.Spec) {
@@ -169,8 +169,12 @@ func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
 	slices.Sort(s.active[:n]) // all at once: the order of the requests is that of the oracle's gate
 	j.expect.deletions(int(n), c.kernel.Now())
 	for _, id := range s.active[:n] {
-		s.calls = append(s.calls, call{op: opUntrackDelete, pod: id, because: because,
-			ready: c.cache.pod(id).Status.Ready})
+		p := c.cache.pod(id)
+		how := opUntrackDelete
+		if !p.Finalizer { // an earlier sync took it off and could not delete the pod
+			how = opDelete
+		}
+		s.calls = append(s.calls, call{op: how, pod: id, because: because, ready: p.Status.Ready})
 	}
 	c.issue(j)
 }

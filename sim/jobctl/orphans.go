@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
 )
 
 // orphans is the queue of what may keep the tracking finalizer although its Job is gone or finished, or has let it go:
@@ -13,6 +14,16 @@ type orphans struct {
 	queue   []orphanKey
 	states  [2][]keyState // by Job, by pod
 	workers []orphanWorker
+	failed  []failedOrphan
+	life    int32 // of the process
+}
+
+// failedOrphan is how often the request for a pod has failed, and when it is to be tried again: of several delays the
+// earliest wins.
+type failedOrphan struct {
+	pod     api.PodID
+	times   int32
+	waiting des.Time // Never: it is not
 }
 
 // orphanKey is a pod, or all pods of a Job: -1 and down.
@@ -39,7 +50,7 @@ type orphan struct {
 }
 
 func (o *orphans) reset(workers int32) {
-	o.queue = o.queue[:0]
+	o.queue, o.failed = o.queue[:0], o.failed[:0]
 	o.states[0], o.states[1] = o.states[0][:0], o.states[1][:0]
 	for len(o.workers) < int(workers) {
 		o.workers = append(o.workers, orphanWorker{})
@@ -104,7 +115,7 @@ func (c *Controller) nextOrphan(worker int32) {
 		p := c.store.Pod(w.list[0].id)
 		if w.list[0].disowned || !c.tracked(p.Job) {
 			at := c.client.Request(c.kernel.Now(), p.Job, p.Number)
-			c.kernel.Schedule(at, api.ClassJobController, api.KindOrphan, worker, 0)
+			c.kernel.Schedule(at, api.ClassJobController, api.KindOrphan, worker, c.orphans.life)
 			return
 		}
 		w.list = w.list[:copy(w.list, w.list[1:])]
@@ -149,10 +160,47 @@ func (c *Controller) tracked(id api.JobID) bool {
 }
 
 // OrphanCalled is the moment a worker's request takes effect and returns.
-func (c *Controller) OrphanCalled(worker int32) {
+func (c *Controller) OrphanCalled(worker, life int32) {
+	if life != c.orphans.life {
+		return
+	}
 	w := &c.orphans.workers[worker]
-	c.store.Untrack(c.writer(RuleOrphan), w.list[0].id)
+	id := w.list[0].id
+	if err := c.store.Admit(api.PatchPods, c.store.Pod(id).Job); err != nil {
+		c.retryOrphan(id)
+	} else {
+		c.store.Untrack(c.writer(RuleOrphan), id)
+	}
 	w.list = w.list[:copy(w.list, w.list[1:])]
 	c.nextOrphan(worker)
 	c.workOrphans()
+}
+
+// retryOrphan has the pod looked at again after its API back-off.
+func (c *Controller) retryOrphan(id api.PodID) {
+	o := &c.orphans
+	i := slices.IndexFunc(o.failed, func(f failedOrphan) bool { return f.pod == id })
+	if i < 0 {
+		i = len(o.failed)
+		o.failed = append(o.failed, failedOrphan{pod: id, waiting: des.Never})
+	}
+	f := &o.failed[i]
+	at := c.kernel.Now().Add(c.apiBackoff(f.times))
+	f.times++
+	if at >= f.waiting {
+		return
+	}
+	f.waiting = at
+	c.kernel.Schedule(at, api.ClassLook, api.KindOrphanRetry, int32(id), o.life)
+}
+
+// OrphanRetry is the end of an orphan's API back-off.
+func (c *Controller) OrphanRetry(id api.PodID, life int32) {
+	for i := range c.orphans.failed {
+		f := &c.orphans.failed[i]
+		if life == c.orphans.life && f.pod == id && f.waiting == c.kernel.Now() {
+			f.waiting = des.Never
+			c.enqueueOrphan(id)
+		}
+	}
 }

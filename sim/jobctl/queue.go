@@ -3,6 +3,7 @@ package jobctl
 import (
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // queue is the controller's work queue: client-go's delaying queue in front of a first-in-first-out queue that never
@@ -32,14 +33,25 @@ func (c *Controller) enqueue(j *jobState, delay des.Duration) {
 	c.kernel.Schedule(at, api.ClassLook, api.KindQueue, int32(j.job.ID), j.waitGen)
 }
 
-// enqueueRateLimited adds the Job after its API back-off: 1 s, 2 s, 4 s, ... 60 s (job_controller.go:262).
-func (c *Controller) enqueueRateLimited(j *jobState) {
+// apiBackoff is the delay after so many failures in a row: 1 s, 2 s, 4 s, ... 60 s (job_controller.go:262).
+func (c *Controller) apiBackoff(failures int32) des.Duration {
 	delay := c.knobs.APIBackoff
-	for i := int32(0); i < j.failures && delay < c.knobs.MaxAPIBackoff; i++ {
+	for i := int32(0); i < failures && delay < c.knobs.MaxAPIBackoff; i++ {
 		delay *= 2
 	}
+	return min(delay, c.knobs.MaxAPIBackoff)
+}
+
+// enqueueRateLimited adds the Job after its API back-off.
+func (c *Controller) enqueueRateLimited(j *jobState) {
+	delay := c.apiBackoff(j.failures)
 	j.failures++
-	c.enqueue(j, min(delay, c.knobs.MaxAPIBackoff))
+	if c.observer != nil && j.sync.refused {
+		c.explain(j, trace.Wait, RuleRetry, trace.Arg{Key: "errors", Value: itoa(j.failures)},
+			trace.Arg{Key: "until", Value: c.kernel.Now().Add(delay).String()})
+	}
+	j.sync.refused = false
+	c.enqueue(j, delay)
 }
 
 // Due is the end of the Job's delay, and an idle worker takes it up; gen tells a delay that was overtaken by an earlier

@@ -34,5 +34,8 @@ const (
 	RuleUntrack           trace.Rule = "track.remove-finalizer"    // :1519
 	RuleCount             trace.Rule = "track.count"               // :1530
 	RuleRefused           trace.Rule = "track.refused"             // :1493, the API server refuses the status
+	RuleAPIError          trace.Rule = "api.error"                 // the scenario has the request fail
+	RuleQuota             trace.Rule = "api.quota"                 // plugin/pkg/admission/resourcequota/controller.go
+	RuleRetry             trace.Rule = "sync.retry"                // :262, :719
 	RuleOrphan            trace.Rule = "track.orphan"              // :833
 )

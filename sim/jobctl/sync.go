@@ -29,10 +29,13 @@ type syncCtx struct {
 	ended  []endedPod // terminal or being deleted, with a finalizer that nobody is removing
 	active []api.PodID
 
+	untracked []api.PodID // of the active ones, those without a finalizer: their deletion failed after they had lost it
+
 	newSucceeded, newFailed             []finishedPod
 	uncountedSucceeded, uncountedFailed []api.PodID // the memory of the lists in the status
 	removals                            []removal
 	calls                               []call
+	earlier                             int32 // how many calls there were before these
 
 	indexed *indexSync // of an Indexed Job; else nil
 }
@@ -57,6 +60,7 @@ type syncState struct {
 	needsFlush          bool
 	pending             int32 // calls under way
 	failure             bool  // a call of this stage failed
+	refused             bool  // the API server refused a call of this sync
 }
 
 // endedPod is a pod of the snapshot that may have to be counted.
@@ -111,7 +115,8 @@ func (c *Controller) staleCache(j *jobState) bool {
 func (s *syncCtx) begin(j *jobState, c *Controller) {
 	s.syncState = syncState{}
 	s.job = j.job
-	s.ended, s.active, s.removals, s.calls = s.ended[:0], s.active[:0], s.removals[:0], s.calls[:0]
+	s.ended, s.active, s.removals, s.untracked = s.ended[:0], s.active[:0], s.removals[:0], s.untracked[:0]
+	s.dropCalls()
 	s.newSucceeded, s.newFailed = s.newSucceeded[:0], s.newFailed[:0]
 	if indexed(s.job.Spec) && s.indexed == nil {
 		s.indexed = &indexSync{}
@@ -191,7 +196,18 @@ func (c *Controller) decide(j *jobState) {
 		c.explain(j, trace.Wait, RuleExpectations)
 	}
 	if s.job.Deleted != des.Never {
-		s.active = append(s.active, j.seen.active...)
+		c.takeActive(j)
+	}
+}
+
+// takeActive has the sync remember which pods were active when it began, and which of them it does not track any more.
+func (c *Controller) takeActive(j *jobState) {
+	s := &j.sync
+	s.active = append(s.active, j.seen.active...)
+	for _, id := range s.active {
+		if !c.cache.pod(id).Finalizer {
+			s.untracked = append(s.untracked, id)
+		}
 	}
 }
 

@@ -55,6 +55,9 @@ func (c *Controller) snapshot(j *jobState) []endedPod {
 		return s.ended
 	}
 	for _, id := range s.active {
+		if slices.Contains(s.untracked, id) {
+			continue
+		}
 		p := c.store.Pod(id)
 		s.ended = append(s.ended, endedPod{id: id, index: p.Index, ignored: !c.judge(s.job.Spec, p).counted()})
 	}

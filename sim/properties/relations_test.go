@@ -29,8 +29,9 @@ var relations = []property{
 			cfg.Seed++
 			return nil
 		}),
-	related("later", "time has no origin: all instants move with what users do, but for the periods of the node controllers",
-		gen.All.Without(gen.NodeLoss), func(cfg *sim.Config) edit {
+	related("later", "time has no origin: all instants move with what users do, but for the periods of the node controllers "+
+		"and the schedules of CronJobs",
+		gen.All.Without(gen.NodeLoss, gen.CronJobs), func(cfg *sim.Config) edit {
 			const delay = 1000 * des.Second
 			for i := range cfg.Jobs {
 				cfg.Jobs[i].At = cfg.Jobs[i].At.Add(delay)
@@ -94,7 +95,7 @@ var relations = []property{
 			return func(r *trace.Record, _ bool) bool { return r.Ref.Name != "useless" }
 		}),
 	related("stranger", "a Job that shares no node, worker or client limit with others is not noticed by them",
-		gen.All.Without(shared.Features()...), func(cfg *sim.Config) edit {
+		gen.All.Without(shared.Features()...).Without(gen.CronJobs), func(cfg *sim.Config) edit {
 			cfg.Jobs = append(cfg.Jobs, sim.Submission{At: 777_777_777, Spec: api.JobSpec{Name: "stranger", Parallelism: 3,
 				Completions: api.Some(int32(7)), BackoffLimit: 2, Template: api.PodTemplate{TerminationGracePeriodSeconds: 1,
 					Containers: []api.Container{{Name: "main"}}}}})
@@ -126,7 +127,7 @@ var relations = []property{
 		"times as slowly. Out are constants: the minimum grace periods, the pace at which taints are put on, and the " +
 		"back-off of pods that wait for room",
 		gen.All.Without(chance.Features()...).Without(gen.Grace, gen.DeletePods, gen.EvictPods, gen.NodePressure,
-			gen.ClientLimit, gen.NodeLoss, gen.SmallNodes), scaling},
+			gen.ClientLimit, gen.NodeLoss, gen.SmallNodes, gen.CronJobs), scaling},
 }
 
 // edit makes records of the changed run and the other one comparable; false leaves a record out. nil leaves all as they

@@ -53,6 +53,7 @@ func inSeconds(cfg *sim.Config, k des.Duration) {
 	for i := range cfg.Faults {
 		f := &cfg.Faults[i]
 		instant(&f.At)
+		f.For, f.Downtime = whole(f.For), whole(f.Downtime)
 		seconds(&f.Patch.ActiveDeadlineSeconds)
 		f.Patch.TTLSecondsAfterFinished.Value *= int32(k)
 	}

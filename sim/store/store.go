@@ -9,11 +9,12 @@ import (
 
 // Store holds every object of one run. Make one with New; Reset prepares it for another run in the same memory.
 type Store struct {
-	kernel *des.Kernel
-	jobs   []api.Job
-	pods   pages
-	nodes  []api.Node
-	ids    []api.PodID // the lists of uncounted pods, behind one another; never used again
+	kernel   *des.Kernel
+	jobs     []api.Job
+	cronJobs []api.CronJob
+	pods     pages
+	nodes    []api.Node
+	ids      []api.PodID // the lists of uncounted pods, behind one another; never used again
 
 	firstPod []api.PodID // by Job: its newest pod, or noPod
 	created  []int32     // by Job: pods created so far
@@ -44,6 +45,8 @@ type Store struct {
 	hasWatch bool
 	source   rng.Source
 
+	admission admission
+
 	jobWrites, nodeWrites []int32 // writes so far, by object; counted where deliveries are delayed
 
 	observer *trace.Observer // nil: no trace
@@ -59,6 +62,7 @@ func New(k *des.Kernel) *Store { return &Store{kernel: k} }
 // Reset empties the store and keeps its memory. Watch delays are drawn with source; observer may be nil.
 func (s *Store) Reset(knobs *api.Knobs, nodes []api.NodeSpec, jobs int, source rng.Source, observer *trace.Observer) {
 	s.jobs, s.nodes, s.pods.n = s.jobs[:0], s.nodes[:0], 0
+	s.cronJobs = s.cronJobs[:0]
 	s.firstPod, s.created, s.attempts = s.firstPod[:0], s.created[:0], s.attempts[:0]
 	s.resized = s.resized[:0]
 	s.failures, s.exits, s.exitEnds = s.failures[:0], s.exits[:0], s.exitEnds[:0]
@@ -69,7 +73,7 @@ func (s *Store) Reset(knobs *api.Knobs, nodes []api.NodeSpec, jobs int, source r
 	for range jobs {
 		s.reserveJob()
 	}
-	s.views = [api.Watches]view{}
+	s.views, s.admission = [api.Watches]view{}, admission{}
 	s.watch, s.source, s.observer = knobs.Latency.Watch, source, observer
 	s.hasWatch, s.kubernetes = !s.watch.IsZero(), knobs.Kubernetes
 	for i := range nodes {

@@ -6,12 +6,13 @@ import (
 	"github.com/jobsim/jobsim/sim/rng"
 )
 
-// Notice tells a watcher of one write of a pod, a Job or a node; the others are nil. The object is as that write left
-// it; its Version is 0 if it was removed. Valid until the next write.
+// Notice tells a watcher of one write of a pod, a Job, a CronJob or a node; the others are nil. The object is as that
+// write left it; its Version is 0 if it was removed. Valid until the next write.
 type Notice struct {
 	Pod     *api.Pod
 	Job     *api.Job
 	Node    *api.Node
+	CronJob *api.CronJob
 	Version uint64   // of the write
 	At      des.Time // of the write
 
@@ -94,7 +95,10 @@ func (s *Store) arm(id api.Watch, v *view) {
 		return
 	}
 	n := &s.history[at]
-	due := n.At.Add(s.source.Draw(&s.watch, n.address(id)))
+	due := n.At
+	if n.CronJob == nil { // whose deliveries take no time
+		due = n.At.Add(s.source.Draw(&s.watch, n.address(id)))
+	}
 	v.latest, v.armed = max(v.latest, due, s.kernel.Now()), true
 	s.kernel.Schedule(v.latest, api.ClassWatch, api.KindWatch, int32(id), 0)
 }
@@ -106,6 +110,8 @@ func (n *Notice) of(id api.Watch) bool {
 		return n.Job != nil
 	case api.SchedulerNodes, api.ManagerNodes:
 		return n.Node != nil
+	case api.ManagerCronJobs:
+		return n.CronJob != nil
 	default:
 		return n.Pod != nil
 	}

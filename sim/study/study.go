@@ -11,8 +11,10 @@ import (
 
 // Result is what one replication says about the whole scenario.
 type Result struct {
-	Complete bool         // every Job completed
-	Reason   string       // such as Failed/BackoffLimitExceeded; of several Jobs, separated by commas
+	Complete bool // every Job completed, and every CronJob was sound
+	// Reason is such as Failed/BackoffLimitExceeded; of several Jobs, separated by commas; of a CronJob Sound, or what was
+	// wrong.
+	Reason   string
 	Makespan des.Duration // from the first submission to the last terminal condition; meaningful where Finished
 	Finished bool         // every Job has a terminal condition
 	Pods     int32        // pods created
@@ -35,8 +37,16 @@ func ResultOf(_ *sim.World, out *sim.Outcome) Result {
 		first = min(first, j.Submitted)
 		last = max(last, j.Finished)
 	}
+	for i := range out.CronJobs {
+		o := &out.CronJobs[i]
+		reasons = append(reasons, o.Reason())
+		r.Complete = r.Complete && o.Sound()
+		r.Pods += o.Pods
+		r.Ran += o.Ran
+		r.Wasted += o.Wasted
+	}
 	r.Reason = strings.Join(reasons, ", ")
-	r.Finished = last != des.Never
+	r.Finished = last != des.Never && len(out.Jobs) > 0
 	if r.Finished {
 		r.Makespan = last.Sub(first)
 	}

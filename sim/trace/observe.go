@@ -227,6 +227,59 @@ func (o *Observer) Node(at des.Time, actor Actor, because Rule, old, now *api.No
 	o.Sink.Record(rec)
 }
 
+// CronJob records the write that made now out of old. A Version of 0 stands for no object.
+func (o *Observer) CronJob(at des.Time, actor Actor, because Rule, old, now *api.CronJob) {
+	rec := Record{At: at, Actor: actor, Because: because, Ref: Ref{Kind: KindCronJob, Name: now.Spec.Name}}
+	switch {
+	case old.Version == 0:
+		rec.Verb = Create
+	case old.Spec != now.Spec:
+		rec.Verb, rec.Args = Update, cronSpecArgs(old.Spec, now.Spec)
+	default:
+		rec.Verb, rec.Args = Status, o.cronStatusArgs(&now.Status)
+	}
+	o.Sink.Record(rec)
+}
+
+func cronSpecArgs(old, now *api.CronJobSpec) []Arg {
+	var args []Arg
+	add := func(key string, changed bool, value string) {
+		if changed {
+			args = append(args, Arg{key, value})
+		}
+	}
+	add("suspend", old.Suspend != now.Suspend, strconv.FormatBool(now.Suspend))
+	add("concurrencyPolicy", old.ConcurrencyPolicy != now.ConcurrencyPolicy, now.ConcurrencyPolicy.String())
+	add("startingDeadlineSeconds", old.StartingDeadlineSeconds != now.StartingDeadlineSeconds,
+		strconv.FormatInt(now.StartingDeadlineSeconds.Value, 10))
+	add("successfulJobsHistoryLimit", old.SuccessfulJobsHistoryLimit != now.SuccessfulJobsHistoryLimit,
+		itoa(now.SuccessfulJobsHistoryLimit.Value))
+	add("failedJobsHistoryLimit", old.FailedJobsHistoryLimit != now.FailedJobsHistoryLimit,
+		itoa(now.FailedJobsHistoryLimit.Value))
+	return args
+}
+
+func (o *Observer) cronStatusArgs(s *api.CronJobStatus) []Arg {
+	names := make([]string, len(s.Active))
+	for i, id := range s.Active {
+		names[i] = o.JobName(id)
+	}
+	args := []Arg{{"active", strings.Join(names, ",")}}
+	if s.LastScheduleTime != des.Never {
+		args = append(args, Arg{"lastScheduleTime", s.LastScheduleTime.String()})
+	}
+	if s.LastSuccessfulTime != des.Never {
+		args = append(args, Arg{"lastSuccessfulTime", s.LastSuccessfulTime.String()})
+	}
+	return args
+}
+
+// ExplainCronJob records why the CronJob controller creates no Job.
+func (o *Observer) ExplainCronJob(at des.Time, name string, because Rule, args ...Arg) {
+	o.Sink.Record(Record{At: at, Actor: CronJob, Verb: Wait, Ref: Ref{Kind: KindCronJob, Name: name}, Because: because,
+		Args: args})
+}
+
 // Explain records a decision: no write, only why the next one will or will not come.
 func (o *Observer) Explain(at des.Time, actor Actor, verb Verb, job api.JobID, because Rule, args ...Arg) {
 	o.Sink.Record(Record{At: at, Actor: actor, Verb: verb, Ref: Ref{Kind: KindJob, Name: o.JobName(job)},

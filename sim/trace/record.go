@@ -50,10 +50,19 @@ const (
 	Decide Verb = "decide" // the outcome of a Job was decided
 	Reset  Verb = "reset"  // the back-off was forgotten
 	Refuse Verb = "refuse" // the API server did not accept a request
+	Stop   Verb = "stop"   // a process ended
+	Lead   Verb = "lead"   // a new process took over, with nothing in its memory
 )
 
 // Explains says whether the verb tells of a decision rather than of a committed write.
-func (v Verb) Explains() bool { return v == Wait || v == Decide || v == Reset || v == Refuse }
+func (v Verb) Explains() bool {
+	switch v {
+	case Wait, Decide, Reset, Refuse, Stop, Lead:
+		return true
+	default:
+		return false
+	}
+}
 
 // Kind is the kind of object that a record is about.
 type Kind string
@@ -64,6 +73,7 @@ const (
 	KindPod     Kind = "pod"
 	KindNode    Kind = "node"
 	KindCronJob Kind = "cronjob"
+	KindProcess Kind = "process" // of the control plane
 )
 
 // Ref names an object by what it is in the scenario, not by the random names and UIDs that a world gives it.

@@ -1,0 +1,54 @@
+package jobctl
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/jobsim/jobsim/sim/api"
+)
+
+// Stop is the end of the process: what it keeps in memory is lost, and so are its requests on their way.
+func (c *Controller) Stop() {
+	c.down = true
+	for i := range c.jobs {
+		c.jobs[i].reset()
+	}
+	c.queue = queue{ready: c.queue.ready[:0]}
+	c.orphans.life++
+	c.orphans.reset(c.knobs.JobSyncs)
+	c.events.restart()
+	c.cache.reset()
+}
+
+// Start is the begin of a new process. Its caches are filled by lists, Jobs first, and every object in them is an
+// addition to the handlers (addJob, addPod). So each Job is synced at once, and again after the batching delay where it
+// has pods; of the back-off after failures that are counted already nothing is known.
+func (c *Controller) Start() {
+	c.down = false
+	c.client.Limiter.Reset(c.knobs.QPS, c.knobs.Burst)
+	var ids []api.JobID
+	for i := range c.store.Jobs() {
+		if c.store.Job(api.JobID(i)).Version != 0 {
+			ids = append(ids, api.JobID(i))
+		}
+	}
+	slices.SortFunc(ids, func(a, b api.JobID) int { // a list comes in the order of its keys
+		p, q := c.store.Job(a).Spec, c.store.Job(b).Spec
+		return cmp.Or(cmp.Compare(p.Namespace, q.Namespace), cmp.Compare(p.Name, q.Name))
+	})
+	for _, id := range ids {
+		c.observeJob(c.store.Job(id))
+	}
+	for id := range c.store.PodCount() {
+		p := c.store.Pod(id)
+		if p.Version == 0 {
+			continue
+		}
+		c.observePod(p)
+		if j := c.store.Job(p.Job); p.Finalizer && j.Version == 0 && j.Orphaned {
+			c.enqueueOrphan(id) // it has no owner any more
+		}
+	}
+	c.listed = c.store.Version()
+	c.cache.podVersion, c.cache.jobVersion = c.listed, c.listed
+}
