@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/client-go/util/retry"
 	"k8s.io/kubernetes/pkg/controller/job"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -20,6 +21,7 @@ func setConstants(k *api.Knobs) {
 	job.MaxJobPodFailureBackOff = time.Duration(k.MaxPodBackoff)
 	job.MaxUncountedPods = int(k.MaxUncountedPods)
 	job.MaxPodCreateDeletePerSync = int(k.MaxPodsPerSync)
+	retry.DefaultBackoff.Jitter = 0 // of the garbage collector after a conflict: up to a tenth of 10 ms, drawn at random
 }
 
 // fixedConstants says which of the constants that a scenario wants cannot be had here.
