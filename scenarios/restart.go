@@ -10,6 +10,9 @@ import (
 const (
 	maxRestartRules = 20
 	maxRestartCodes = 255
+
+	// restartAllContainers is an action since 1.35. The oracle of 1.34 is built with an API that has no constant for it.
+	restartAllContainers corev1.ContainerRestartRuleAction = "RestartAllContainers"
 )
 
 var restartPolicies = map[corev1.ContainerRestartPolicy]api.RestartPolicy{
@@ -44,7 +47,7 @@ func (d *document) validateRestarts(at string, c *corev1.Container, init bool) {
 		r, field := &c.RestartPolicyRules[i], fmt.Sprintf("%s[%d]", rules, i)
 		switch r.Action {
 		case corev1.ContainerRestartRuleActionRestart:
-		case corev1.ContainerRestartRuleActionRestartAllContainers:
+		case restartAllContainers:
 			d.add(field+".action", "cannot be simulated: restarts of a whole pod in place: %s (allowed: Restart)", notYet)
 		default:
 			d.add(field+".action", "%q (allowed: Restart)", cut(string(r.Action)))
