@@ -233,6 +233,7 @@ func JobSpec(job *batchv1.Job) api.JobSpec {
 		MaxFailedIndexes:        opt(s.MaxFailedIndexes),
 		Suspend:                 *s.Suspend,
 		External:                s.ManagedBy != nil && *s.ManagedBy != batchv1.JobControllerName,
+		Labelled:                len(job.Labels) > 0 || len(s.Template.Labels) > 0,
 		PodFailurePolicy:        failureRules(s),
 		SuccessPolicy:           successRules(s),
 	}

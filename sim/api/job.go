@@ -54,6 +54,7 @@ type JobSpec struct {
 	TTLSecondsAfterFinished Opt[int32]
 	Suspend                 bool
 	External                bool // managedBy another controller than Kubernetes' own
+	Labelled                bool // it or its template came with labels: see Job.LabelsDue
 	PodReplacementPolicy    PodReplacementPolicy
 	PodFailurePolicy        []FailureRule // nil: there is none
 	SuccessPolicy           []SuccessRule // nil: there is none
@@ -74,6 +75,10 @@ func Seconds(n int64) des.Duration {
 }
 
 // Job is a batch/v1 Job as the store holds it.
+//
+// A Job without labels, whose template has none either, is stored without: the template gets those of the selector only
+// after defaulting (strategy.go:210@v1.37.2). As read, it has the template's (pkg/apis/batch/v1/defaults.go:49). So its
+// labels are due with the first update, which is therefore a write even if it changes nothing else.
 type Job struct {
 	ID         JobID
 	Version    uint64 // resourceVersion; 0: no such object
@@ -82,6 +87,7 @@ type Job struct {
 	Deleted    des.Time // deletionTimestamp; Never: not being deleted
 	Foreground bool     // carries the foregroundDeletion finalizer
 	Orphaned   bool     // deleted with propagation Orphan: its pods stay
+	LabelsDue  bool     // any update writes it: see below
 	Spec       *JobSpec // shared and immutable
 	Status     JobStatus
 }

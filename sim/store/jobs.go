@@ -31,12 +31,14 @@ func (s *Store) CreateJob(w Writer, id api.JobID, spec *api.JobSpec) {
 	s.beforeJob(&noJobYet)
 	j.Generation, j.Created, j.Spec = 1, s.kernel.Now().Truncate(), spec
 	s.commitJob(w, j)
+	j.LabelsDue = !spec.Labelled
 }
 
 // noJobYet is the Job before its creation.
 var noJobYet api.Job
 
-// UpdateJobSpec changes a Job's spec. A patch that changes nothing is no write. Errors: ErrInvalid, ErrNotFound.
+// UpdateJobSpec changes a Job's spec. A patch that changes nothing, and no labels, is no write. Errors: ErrInvalid,
+// ErrNotFound.
 func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) error {
 	j := &s.jobs[id]
 	if j.Version == 0 {
@@ -44,6 +46,10 @@ func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) error
 	}
 	spec, changed := patch.Apply(*j.Spec)
 	if !changed {
+		if j.LabelsDue {
+			s.beforeJob(j)
+			s.commitMetadata(j)
+		}
 		return nil
 	}
 	if err := validUpdate(j.Spec, &spec); err != nil {
@@ -62,8 +68,8 @@ func (s *Store) UpdateJobSpec(w Writer, id api.JobID, patch *api.JobPatch) error
 }
 
 // UpdateJobStatus writes job's status, provided that job is the latest version. Then job is as stored: its times are
-// whole seconds, and its lists the store's own. A write that changes nothing is none. The list of conditions passes to
-// the store; of uncounted pods it keeps a copy. Errors: ErrConflict, ErrInvalid, ErrNotFound.
+// whole seconds, and its lists the store's own. A write that changes nothing, and no labels, is none. The list of
+// conditions passes to the store; of uncounted pods it keeps a copy. Errors: ErrConflict, ErrInvalid, ErrNotFound.
 func (s *Store) UpdateJobStatus(w Writer, job *api.Job) error {
 	j := &s.jobs[job.ID]
 	switch {
@@ -73,7 +79,7 @@ func (s *Store) UpdateJobStatus(w Writer, job *api.Job) error {
 		return ErrConflict
 	}
 	truncate(&job.Status)
-	if equalStatus(&j.Status, &job.Status) {
+	if !j.LabelsDue && equalStatus(&j.Status, &job.Status) {
 		return nil
 	}
 	if !validStatus(j, &j.Status, &job.Status) {

@@ -198,7 +198,7 @@ func (s *Store) tellPod(w Writer, p *api.Pod) {
 
 func (s *Store) commitJob(w Writer, j *api.Job) {
 	s.version++
-	j.Version = s.version
+	j.Version, j.LabelsDue = s.version, false
 	s.tellJob(w, j)
 }
 
@@ -223,7 +223,7 @@ func (s *Store) tellJob(w Writer, j *api.Job) {
 // commitMetadata commits a write of a Job of which no trace tells.
 func (s *Store) commitMetadata(j *api.Job) {
 	s.version++
-	j.Version = s.version
+	j.Version, j.LabelsDue = s.version, false
 	s.notifyJob(j)
 }
 
