@@ -23,11 +23,13 @@ func TestPlay_Library(t *testing.T) {
 
 func compareWithSim(t *testing.T, s *scenarios.Scenario) {
 	t.Helper()
-	want, err := Play(t, s, 1, 0)
+	cfg := s.Config()
+	cfg.Seed = 1
+	want, err := Play(t, s, cfg.Seed, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, _, err := sim.Run(s.Config())
+	got, _, err := sim.Run(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,8 @@ func creations(t *testing.T, o Options, j *batchv1.Job, horizon time.Duration,
 }
 
 // A slow start costs a round trip for each doubling; a rate limit of 20/30 makes one pod in 50 ms
-// after the burst.
+// after the burst. Of what waits for tokens an API event has one between two batches: 500 pods beyond a burst of 30 meet
+// four such gaps, (500-30+4)/20 s = 23.7 s; beyond one of 100 two, (500-100+2)/50 s = 8.04 s.
 func TestNetwork_PacesCreations(t *testing.T) {
 	latency := func(r Request) Answer {
 		if r.Actor == JobController {
@@ -57,8 +58,8 @@ func TestNetwork_PacesCreations(t *testing.T) {
 		{"latency, fourth batch", Limit{}, latency, 8, 20 * time.Millisecond},
 		{"latency, last batch", Limit{}, latency, 500, 45 * time.Millisecond},
 		{"limit, within the burst", ManagerLimit, nil, 8, 0},
-		{"limit, far beyond the burst", ManagerLimit, nil, 500, 24450 * time.Millisecond},
-		{"a larger limit", Limit{QPS: 50, Burst: 100}, nil, 500, 8500 * time.Millisecond},
+		{"limit, far beyond the burst", ManagerLimit, nil, 500, 23700 * time.Millisecond},
+		{"a larger limit", Limit{QPS: 50, Burst: 100}, nil, 500, 8040 * time.Millisecond},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := Options{ManagerLimit: tc.limit, Network: tc.network, Life: always(exits(600*time.Second, 0))}

@@ -31,11 +31,13 @@ func TestPlay_StatusAsJSON(t *testing.T) {
 
 func compareStatus(t *testing.T, s *scenarios.Scenario) {
 	t.Helper()
-	_, out, err := sim.Run(s.Config())
+	cfg := s.Config()
+	cfg.Seed = 1
+	_, out, err := sim.Run(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := played(t, s, 1, 0)
+	p, err := played(t, s, cfg.Seed, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
