@@ -158,7 +158,7 @@ var metadataFields = map[string]treatment{
 	"name":                       modelled,
 	"generateName":               modelled,
 	"namespace":                  modelled,
-	"labels":                     immaterial("labels do not change what happens without a selector of one's own"),
+	"labels":                     modelled,
 	"annotations":                immaterial("annotations do not change what happens"),
 	"finalizers":                 refused("it would hold up the removal of the object"),
 	"ownerReferences":            refused("the object would be deleted with its owner"),

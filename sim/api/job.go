@@ -87,7 +87,7 @@ type Job struct {
 	Deleted    des.Time // deletionTimestamp; Never: not being deleted
 	Foreground bool     // carries the foregroundDeletion finalizer
 	Orphaned   bool     // deleted with propagation Orphan: its pods stay
-	LabelsDue  bool     // any update writes it: see below
+	LabelsDue  bool     // any update writes it: see above
 	Spec       *JobSpec // shared and immutable
 	Status     JobStatus
 }
