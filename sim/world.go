@@ -86,7 +86,7 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 	w.gc.Reset(&cfg.Knobs, source)
 	w.nodectl.Reset(&cfg.Knobs, len(cfg.Nodes))
 	w.store.ReserveCronJobs(len(cfg.CronJobs))
-	w.cronctl.Reset(len(cfg.CronJobs), w.observer)
+	w.cronctl.Reset(len(cfg.CronJobs), &cfg.Knobs, w.observer)
 	w.ending, w.over, w.learnt = false, false, w.store.Delayed()
 	w.away, w.awayUntil = false, 0
 	for i := range cfg.Jobs {
@@ -175,6 +175,8 @@ func (w *World) handle(e des.Event) {
 		w.jobctl.OrphanCalled(e.Obj, e.Arg)
 	case api.KindOrphanRetry:
 		w.jobctl.OrphanRetry(api.PodID(e.Obj), e.Arg)
+	case api.KindCronEvent:
+		w.cronctl.Event(e.Obj, e.Arg)
 	case api.KindAPIEvent:
 		w.jobctl.Event(e.Obj, e.Arg)
 	case api.KindCronDue:

@@ -23,7 +23,10 @@ const (
 type Controller struct {
 	kernel   *des.Kernel
 	store    *store.Store
+	knobs    *api.Knobs
 	observer *trace.Observer // nil: no trace
+	limiter  store.Limiter   // of its client
+	events   recorder
 
 	crons []cronState
 	ready []api.CronJobID
@@ -47,7 +50,8 @@ type cronState struct {
 	failures int32 // syncs failed in a row
 	sync     syncCtx
 
-	explained explained // the latest, for the trace
+	spam      store.Limiter // the filter of its events
+	explained explained     // the latest, for the trace
 }
 
 // explained is why a schedule time had no Job.
@@ -60,25 +64,29 @@ type explained struct {
 func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel: k, store: s} }
 
 // Reset forgets everything; observer may be nil.
-func (c *Controller) Reset(crons int, observer *trace.Observer) {
-	*c = Controller{kernel: c.kernel, store: c.store, observer: observer, crons: c.crons[:0], ready: c.ready[:0]}
+func (c *Controller) Reset(crons int, knobs *api.Knobs, observer *trace.Observer) {
+	*c = Controller{kernel: c.kernel, store: c.store, knobs: knobs, observer: observer, crons: c.crons[:0],
+		ready: c.ready[:0]}
 	for range crons {
-		c.crons = append(c.crons, cronState{waiting: des.Never})
+		c.crons = append(c.crons, cronState{waiting: des.Never, spam: spamFilter})
 	}
+	c.limiter.Reset(knobs.QPS, knobs.Burst)
 }
 
 // Stop is the end of the process: what it keeps in memory is lost.
 func (c *Controller) Stop() {
 	for i := range c.crons {
-		c.crons[i] = cronState{waiting: des.Never, waitGen: c.crons[i].waitGen}
+		c.crons[i] = cronState{waiting: des.Never, waitGen: c.crons[i].waitGen, spam: spamFilter}
 	}
 	c.ready, c.busy, c.awake, c.down = c.ready[:0], 0, false, true
 	c.life++
+	c.events = recorder{}
 }
 
 // Start is the begin of a new process: its caches are filled by lists, CronJobs first.
 func (c *Controller) Start() {
 	c.down = false
+	c.limiter.Reset(c.knobs.QPS, c.knobs.Burst)
 	for i := range c.crons {
 		if cron := c.store.CronJob(api.CronJobID(i)); cron.Version != 0 {
 			c.observeCronJob(cron)

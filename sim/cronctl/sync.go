@@ -52,7 +52,8 @@ type syncCtx struct {
 	written, live api.CronJob
 	isLive        bool
 
-	slot    int // of the Job that is to be created
+	now     des.Time // when syncCronJob began (:453)
+	slot    int      // of the Job that is to be created
 	update  bool
 	err     bool
 	requeue api.Opt[des.Duration]
@@ -102,10 +103,10 @@ func (s *syncCtx) collect(outcome api.ConditionType, limit api.Opt[int32]) {
 	}
 }
 
-// ask sends a request; the sync goes on when it was served.
+// ask sends a request, which waits for its token; the sync goes on when it was served.
 func (c *Controller) ask(st *cronState, o op) {
 	st.sync.op = o
-	c.kernel.Schedule(c.kernel.Now(), api.ClassCronJob, api.KindCronCall, int32(st.cron.ID), c.life)
+	c.kernel.Schedule(c.limiter.Reserve(c.kernel.Now()), api.ClassCronJob, api.KindCronCall, int32(st.cron.ID), c.life)
 }
 
 // Called is the moment a request takes effect and returns.
@@ -145,6 +146,7 @@ func (c *Controller) proceed(st *cronState) {
 				c.ask(st, opDelete)
 				return
 			}
+			s.now = c.kernel.Now()
 			s.turnTo(stageAdopt)
 		case stageAdopt:
 			c.adopt(st)
@@ -192,6 +194,7 @@ func (c *Controller) adopt(st *cronState) {
 		if found {
 			status.Active = without(status.Active, j.ID)
 			s.update = true
+			c.event(st) // SawCompletedJob
 		}
 		done := j.Status.CompletionTime
 		if cond.Type == api.JobComplete && (status.LastSuccessfulTime == des.Never || done > status.LastSuccessfulTime) {
@@ -207,6 +210,8 @@ func (c *Controller) adopted(st *cronState) {
 	s := &st.sync
 	if live := c.store.CronJob(st.cron.ID); slices.Contains(live.Status.Active, s.jobs[s.i].ID) {
 		s.live, s.isLive = *live, true
+	} else {
+		c.event(st) // UnexpectedJob
 	}
 	s.i++
 }
@@ -226,6 +231,7 @@ func (c *Controller) lookForMissing(st *cronState) {
 func (c *Controller) looked(st *cronState) {
 	s := &st.sync
 	if id := s.refs[s.i]; c.store.Job(id).Version == 0 {
+		c.event(st) // MissingJob
 		status := &s.current().Status
 		status.Active = without(status.Active, id)
 		s.update = true
@@ -246,7 +252,7 @@ func without(list []api.JobID, id api.JobID) (out []api.JobID) {
 // decide finds out whether a Job is to be created now (:498-610).
 func (c *Controller) decide(st *cronState) {
 	s := &st.sync
-	cron, now := s.current(), c.kernel.Now()
+	cron, now := s.current(), s.now
 	s.stage = stageStatus
 	if cron.Spec.Suspend {
 		return
@@ -261,6 +267,7 @@ func (c *Controller) decide(st *cronState) {
 		return
 	}
 	if n == manyMissed {
+		c.event(st) // TooManyMissedTimes
 		c.explainOnce(st, RuleManyMissed, due)
 	}
 	slot, _ := slices.BinarySearch(cron.Spec.Schedule, due)
@@ -268,6 +275,7 @@ func (c *Controller) decide(st *cronState) {
 	switch {
 	case slices.Contains(cron.Status.Active, job), cron.Status.LastScheduleTime == due:
 	case cron.Spec.ConcurrencyPolicy == api.ForbidConcurrent && len(cron.Status.Active) > 0:
+		c.event(st) // JobAlreadyActive
 		c.explainOnce(st, RuleForbid, due)
 	default:
 		s.slot = slot
@@ -286,6 +294,7 @@ func (c *Controller) replaced(st *cronState, o op) {
 	id := s.refs[s.i]
 	switch {
 	case o == opGetJob && c.store.Job(id).Version == 0:
+		c.event(st) // FailedGet
 		s.fail()
 	case o == opGetJob:
 		c.ask(st, opDelete)
@@ -302,6 +311,7 @@ func (s *syncCtx) fail() { s.err, s.stage = true, stageStatus }
 // deleteJob deletes a Job of the CronJob and takes it off the active list (:733).
 func (c *Controller) deleteJob(st *cronState, id api.JobID, because trace.Rule) bool {
 	s := &st.sync
+	c.event(st) // SuccessfulDelete or FailedDelete
 	if !c.store.DeleteJob(c.writer(because), id, api.Background) {
 		return false
 	}
@@ -314,7 +324,7 @@ func (c *Controller) deleteJob(st *cronState, id api.JobID, because trace.Rule) 
 // created goes on after the Job was created, or the one that was there already was read (:634-720).
 func (c *Controller) created(st *cronState, o op) {
 	s := &st.sync
-	cron, now := s.current(), c.kernel.Now()
+	cron := s.current()
 	id := cron.Spec.FirstJob + api.JobID(s.slot)
 	switch exists := c.store.Job(id).Version != 0; {
 	case o == opCreate && exists:
@@ -322,6 +332,7 @@ func (c *Controller) created(st *cronState, o op) {
 		return
 	case o == opCreate:
 		c.store.CreateJob(c.writer(RuleSchedule), id, &cron.Spec.Jobs[s.slot])
+		c.event(st) // SuccessfulCreate
 	case !exists:
 		s.fail()
 		return
@@ -332,7 +343,7 @@ func (c *Controller) created(st *cronState, o op) {
 	cron.Status.Active = append(slices.Clip(cron.Status.Active), id)
 	cron.Status.LastScheduleTime = cron.Spec.Schedule[s.slot]
 	s.update = true
-	s.requeue = api.Some(nextScheduleTimeDuration(cron, now))
+	s.requeue = api.Some(nextScheduleTimeDuration(cron, s.now))
 	s.stage = stageStatus
 }
 
