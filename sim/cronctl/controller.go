@@ -28,12 +28,14 @@ type Controller struct {
 	limiter  store.Limiter   // of its client
 	events   recorder
 
-	crons []cronState
-	ready []api.CronJobID
-	busy  int
-	awake bool // a KindCronSync event is pending
-	down  bool // the process is away
-	life  int32
+	crons    []cronState
+	ready    []api.CronJobID
+	asked    []api.CronJobID // whose first requests are to be sent together
+	busy     int
+	awake    bool // a KindCronSync event is pending
+	down     bool // the process is away
+	together bool // syncs begin together
+	life     int32
 
 	listed uint64 // the version at which its caches were filled
 }
@@ -66,7 +68,7 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 // Reset forgets everything; observer may be nil.
 func (c *Controller) Reset(crons int, knobs *api.Knobs, observer *trace.Observer) {
 	*c = Controller{kernel: c.kernel, store: c.store, knobs: knobs, observer: observer, crons: c.crons[:0],
-		ready: c.ready[:0]}
+		ready: c.ready[:0], asked: c.asked[:0]}
 	for range crons {
 		c.crons = append(c.crons, cronState{waiting: des.Never, spam: spamFilter})
 	}
@@ -188,7 +190,10 @@ func (c *Controller) Work(life int32) {
 	}
 	c.awake = false
 	slices.Sort(c.ready)
+	c.together = true
 	c.work()
+	c.together = false
+	c.sendAll()
 }
 
 func (c *Controller) work() {

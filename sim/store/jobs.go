@@ -29,7 +29,7 @@ func (s *Store) reserveJob() api.JobID {
 func (s *Store) CreateJob(w Writer, id api.JobID, spec *api.JobSpec) {
 	j := &s.jobs[id]
 	s.beforeJob(&noJobYet)
-	j.Generation, j.Created, j.Spec = 1, s.kernel.Now().Truncate(), spec
+	j.Generation, j.Created, j.Spec, j.Born = 1, s.kernel.Now().Truncate(), spec, s.version+1
 	s.commitJob(w, j)
 	j.LabelsDue = !spec.Labelled
 }
