@@ -237,8 +237,14 @@ func (p *player) play() error {
 	for {
 		end := p.quiet()
 		over, err := p.await(min(horizon, end))
-		if now := p.cluster.Now(); err != nil || over || now >= horizon || now >= p.quiet() {
+		now := p.cluster.Now()
+		switch {
+		case err != nil || over:
 			return err
+		case now >= horizon: // the last instant, to its end
+			return p.cluster.Settle()
+		case now >= p.quiet():
+			return nil
 		}
 	}
 }
