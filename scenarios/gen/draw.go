@@ -25,7 +25,7 @@ func Draw(seed uint64, allowed Set) *scenarios.Scenario {
 
 // DrawWith is Draw, and the features that the scenario has got: those of the swarm that a Job or the world has drawn.
 func DrawWith(seed uint64, allowed Set) (*scenarios.Scenario, Set) {
-	d := &drawing{seed: seed, on: swarm(seed, allowed)}
+	d := &drawing{seed: seed, allowed: allowed, on: swarm(seed, allowed)}
 	d.file = scenarios.File{APIVersion: scenarios.APIVersion, Kind: scenarios.Kind,
 		Metadata: scenarios.Metadata{Name: fmt.Sprintf("draw-%d", seed)}}
 	d.file.Cluster.Profile = "none"
@@ -92,12 +92,13 @@ const base Feature = 255
 
 // drawing is a scenario that is being drawn.
 type drawing struct {
-	seed   uint64
-	on     Set
-	file   scenarios.File
-	stream rng.Stream
-	users  int // how many instants of users were drawn
-	got    Set // what was drawn for a Job or for the world
+	seed    uint64
+	allowed Set // what it may have
+	on      Set // what of that it has
+	file    scenarios.File
+	stream  rng.Stream
+	users   int // how many instants of users were drawn
+	got     Set // what was drawn for a Job or for the world
 }
 
 // address moves to the stream of a feature for a Job.

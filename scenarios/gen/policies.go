@@ -83,12 +83,11 @@ func failurePolicy(d *drawing, job *batchv1.Job) {
 	job.Spec.PodFailurePolicy = policy
 	for range 1 + d.below(3) {
 		d.failing(job, func(f *scenarios.Fate) {
-			switch d.below(4) {
-			case 0:
+			if d.below(4) == 0 && d.allowed.Has(NodePressure) {
 				f.Evict = true
-			default:
-				f.Exit = ptr(pick(d, codes[1:]...))
+				return
 			}
+			f.Exit = ptr(pick(d, codes[1:]...))
 		})
 	}
 }

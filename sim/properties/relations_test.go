@@ -127,7 +127,7 @@ var relations = []property{
 		"times as slowly. Out are constants: the minimum grace periods, the pace at which taints are put on, and the " +
 		"back-off of pods that wait for room",
 		gen.All.Without(chance.Features()...).Without(gen.Grace, gen.DeletePods, gen.EvictPods, gen.NodePressure,
-			gen.ClientLimit, gen.NodeLoss, gen.SmallNodes, gen.CronJobs), scaling},
+			gen.ClientLimit, gen.NodeLoss, gen.SmallNodes, gen.Resizes, gen.CronJobs), scaling},
 }
 
 // edit makes records of the changed run and the other one comparable; false leaves a record out. nil leaves all as they

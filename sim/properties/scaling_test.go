@@ -33,6 +33,9 @@ func inSeconds(cfg *sim.Config, k des.Duration) {
 	instant := func(t *des.Time) { *t = des.Time(whole(des.Duration(*t))) }
 	seconds := func(o *api.Opt[int64]) { o.Value *= int64(k) }
 	dist := func(d *rng.Dist) { *d = rng.Const(whole(des.Duration(d.P[0]))) }
+	if cfg.Until.Horizon == 0 {
+		cfg.Until.Horizon = des.Time(24 * des.Hour) // the default is a constant
+	}
 	instant(&cfg.Until.Horizon)
 	for i := range cfg.Jobs {
 		j := &cfg.Jobs[i]
