@@ -110,7 +110,8 @@ e2e: bin/lint ## replay the library on kind (LABELS= FOCUS= KEEP=1 NODE_IMAGE=),
 		--label-filter='$(or $(LABELS),!long)' --focus='$(FOCUS)' --output-dir=$(CURDIR)/e2e/out \
 		--json-report=report.json --junit-report=junit.xml ./e2e -- $(E2E) -out $(CURDIR)/e2e/out
 
-ci: test demo ## what .ci/run calls
+ci: test demo ## what .ci/run calls: all that needs no cluster, and the real control plane but for random scenarios
+	$(MAKE) oracle N=0
 
 clean: ## remove what was built
 	rm -rf bin reports/out e2e/out
