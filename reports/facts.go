@@ -32,8 +32,13 @@ type Key struct{ Job, Name string }
 // MarshalText is what String says.
 func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// String is "job a: makespan".
-func (k Key) String() string { return "job " + k.Job + ": " + k.Name }
+// String is "job a: makespan", or of a CronJob "cronjob a: change 1".
+func (k Key) String() string {
+	if strings.HasPrefix(k.Job, string(trace.KindCronJob)+" ") { // no Job has a name with a blank
+		return k.Job + ": " + k.Name
+	}
+	return "job " + k.Job + ": " + k.Name
+}
 
 // MarshalText is the word.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
@@ -75,7 +80,24 @@ func (r *Run) Facts(stories bool) []Fact {
 		b.times()
 		out = b.out
 	}
+	for _, c := range r.CronJobs {
+		b := builder{job: &Job{Name: string(trace.KindCronJob) + " " + c.Name}, out: out}
+		b.changes(c.Changes)
+		out = b.out
+	}
 	return out
+}
+
+// changes are what was made of an object, and when.
+func (b *builder) changes(list []Change) {
+	for i, c := range list {
+		name := fmt.Sprintf("change %d", i+1)
+		b.exact(name, c.What)
+		b.at(name+" made", c.At)
+		for _, t := range c.Times {
+			b.at(name+" "+t.name, t.at)
+		}
+	}
 }
 
 type builder struct {
@@ -115,9 +137,7 @@ func (b *builder) outcome() {
 			b.exact(a.Key, a.Value)
 		}
 	}
-	for i, c := range b.job.Changes {
-		b.exact(fmt.Sprintf("change %d", i+1), c.What)
-	}
+	b.changes(b.job.Changes)
 	if b.job.Removed != des.Never {
 		b.exact("removed by", string(b.job.RemovedBy))
 	}
@@ -205,9 +225,6 @@ func (b *builder) times() {
 	b.at("completionTime", last.CompletionTime)
 	for _, c := range last.Conditions {
 		b.at("condition "+string(c.Type)+" since", c.Transition)
-	}
-	for i, c := range j.Changes {
-		b.at(fmt.Sprintf("change %d made", i+1), c.At)
 	}
 	b.at("finished", j.Finished())
 	b.at("removed", j.Removed)

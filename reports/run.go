@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
@@ -15,8 +16,16 @@ import (
 type Run struct {
 	// Trace is the normal form of the trace that tells it.
 	Trace *trace.Trace
-	Jobs  []*Job   // by creation
-	End   des.Time // of the last record
+	Jobs  []*Job // by creation
+	// CronJobs by creation. What they bring about are Jobs; here is what became of themselves.
+	CronJobs []*CronJob
+	End      des.Time // of the last record
+}
+
+// CronJob is the life of a CronJob: its creation, changes of its spec, and writes of its status.
+type CronJob struct {
+	Name    string
+	Changes []Change
 }
 
 // Job is the life of a Job.
@@ -30,10 +39,12 @@ type Job struct {
 	Pods      []*Pod      // by index and attempt
 }
 
-// Change is what somebody made of a Job, such as "user update suspend=true".
+// Change is what somebody made of an object, such as "user update suspend=true".
 type Change struct {
 	At   des.Time
 	What string
+	// Times are those details that are instants, such as lastScheduleTime.
+	Times []instant
 }
 
 // Write is one write of a Job's status.
@@ -102,8 +113,37 @@ func (r *reader) record(rec *trace.Record) error {
 		return r.job(rec)
 	case trace.KindPod:
 		return r.pod(rec)
-	case trace.KindNode, trace.KindCronJob, trace.KindProcess: // what they bring about is what counts
+	case trace.KindCronJob:
+		return r.cronJob(rec)
+	case trace.KindNode, trace.KindProcess: // what they bring about is what counts
 	}
+	return nil
+}
+
+func (r *reader) cronJob(rec *trace.Record) error {
+	if rec.Verb.Explains() {
+		return nil
+	}
+	if rec.Verb == trace.Create {
+		r.run.CronJobs = append(r.run.CronJobs, &CronJob{Name: rec.Ref.Name})
+	}
+	i := slices.IndexFunc(r.run.CronJobs, func(c *CronJob) bool { return c.Name == rec.Ref.Name })
+	if i < 0 {
+		return fmt.Errorf("the CronJob was not created")
+	}
+	change := Change{At: rec.At}
+	var rest []trace.Arg
+	for _, a := range rec.Args {
+		at, err := trace.ParseTime(a.Value)
+		if err != nil || !strings.HasSuffix(a.Key, "Time") {
+			rest = append(rest, a)
+			continue
+		}
+		change.Times = append(change.Times, instant{a.Key, at})
+	}
+	change.What = joinArgs(string(rec.Actor)+" "+string(rec.Verb), rest)
+	c := r.run.CronJobs[i]
+	c.Changes = append(c.Changes, change)
 	return nil
 }
 
@@ -129,7 +169,7 @@ func (r *reader) job(rec *trace.Record) error {
 		j.Writes = append(j.Writes, w)
 	case trace.Update, trace.Terminate:
 		what := joinArgs(string(rec.Actor)+" "+string(rec.Verb), rec.Args)
-		j.Changes = append(j.Changes, Change{rec.At, what})
+		j.Changes = append(j.Changes, Change{At: rec.At, What: what})
 	default: // what was refused changed nothing
 	}
 	return nil
