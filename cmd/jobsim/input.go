@@ -79,6 +79,18 @@ func (in *input) load(cmd *cobra.Command, s streams, args []string) ([]*scenario
 	return all, nil
 }
 
+// loadOne is load for questions about a single scenario.
+func (in *input) loadOne(cmd *cobra.Command, s streams, args []string) (*scenarios.Scenario, error) {
+	all, err := in.load(cmd, s, args)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(all) != 1:
+		return nil, usagef("%d scenarios (allowed: 1)", len(all))
+	}
+	return all[0], nil
+}
+
 // setProfile replaces the profile of a scenario by one of a name, or of a file.
 func setProfile(sc *scenarios.Scenario, name string) error {
 	if !scenarios.IsProfileFile(name) {

@@ -87,14 +87,11 @@ func (o *planOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	all, err := o.load(cmd, s, args)
-	switch {
-	case err != nil:
+	sc, err := o.loadOne(cmd, s, args)
+	if err != nil {
 		return err
-	case len(all) != 1:
-		return usagef("%d scenarios (allowed: 1)", len(all))
 	}
-	p, goals, err := o.plan(all[0])
+	p, goals, err := o.plan(sc)
 	if err != nil {
 		return usageError{err}
 	}

@@ -80,18 +80,15 @@ func (o *flakeOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	all, err := o.load(cmd, s, args)
-	switch {
-	case err != nil:
-		return err
-	case len(all) != 1:
-		return usagef("%d scenarios (allowed: 1)", len(all))
-	}
-	times, err := o.times(cmd, s, all[0])
+	sc, err := o.loadOne(cmd, s, args)
 	if err != nil {
 		return err
 	}
-	out, err := o.predict(all[0], times)
+	times, err := o.times(cmd, s, sc)
+	if err != nil {
+		return err
+	}
+	out, err := o.predict(sc, times)
 	if err != nil {
 		return err
 	}

@@ -47,14 +47,11 @@ func (o *rareOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	all, err := o.load(cmd, s, args)
-	switch {
-	case err != nil:
+	sc, err := o.loadOne(cmd, s, args)
+	if err != nil {
 		return err
-	case len(all) != 1:
-		return usagef("%d scenarios (allowed: 1)", len(all))
 	}
-	got, err := rare.Fail(cmd.Context(), study.NewPool(o.workers), all[0], o.seed, o.runs, answer.Confidence)
+	got, err := rare.Fail(cmd.Context(), study.NewPool(o.workers), sc, o.seed, o.runs, answer.Confidence)
 	if errors.Is(err, rare.ErrUnsuited) {
 		return usageError{err}
 	}
@@ -67,14 +64,14 @@ func (o *rareOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	if o.output == "json" {
 		e := json.NewEncoder(s.out)
 		e.SetIndent("", "  ")
-		return e.Encode(map[string]any{"apiVersion": summaryVersion, "kind": "RareFailure", "scenario": all[0].Name,
+		return e.Encode(map[string]any{"apiVersion": summaryVersion, "kind": "RareFailure", "scenario": sc.Name,
 			"seed": o.seed, "runs": got.Runs, "pilotRuns": got.Pilot, "ranWithFailureRate": got.Rate,
 			"fail": estimate{got.Fail.Center, got.Fail.Lo, got.Fail.Hi}, "relativeError": got.Relative, "plainRuns": got.Plain})
 	}
 	_, err = fmt.Fprintf(s.out, "P(fail) of %s is %.4g (95 %% interval %.4g to %.4g): %.1f %% standard error\n"+
 		"%d runs, and %d to choose the failure rate of %.3g that they had, with which %d failed;\n"+
 		"plain runs would be as precise after %.2g of them. One Job in %.2g fails.\n",
-		all[0].Name, got.Fail.Center, got.Fail.Lo, got.Fail.Hi, 100*got.Relative, got.Runs, got.Pilot, got.Rate, got.Failed,
+		sc.Name, got.Fail.Center, got.Fail.Lo, got.Fail.Hi, 100*got.Relative, got.Runs, got.Pilot, got.Rate, got.Failed,
 		got.Plain, 1/got.Fail.Center)
 	return err
 }

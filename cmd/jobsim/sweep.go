@@ -68,15 +68,12 @@ func (o *sweepOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	all, err := o.load(cmd, s, args)
-	switch {
-	case err != nil:
+	sc, err := o.loadOne(cmd, s, args)
+	if err != nil {
 		return err
-	case len(all) != 1:
-		return usagef("%d scenarios (allowed: 1)", len(all))
 	}
-	p := newProgress(s.err, all[0].Name, len(points), false)
-	sw := sweep.Sweep{Pool: study.NewPool(o.workers), Scenario: all[0], Points: points, Seed: o.seed, Runs: o.runs,
+	p := newProgress(s.err, sc.Name, len(points), false)
+	sw := sweep.Sweep{Pool: study.NewPool(o.workers), Scenario: sc, Points: points, Seed: o.seed, Runs: o.runs,
 		Precision: o.precision.value(), Done: p.set}
 	rows, err := sw.Run(cmd.Context())
 	p.end()
@@ -87,7 +84,7 @@ func (o *sweepOptions) run(cmd *cobra.Command, s streams, args []string) error {
 		return failed
 	}
 	if o.plot != "" {
-		f, failed := heatMap(all[0].Name, factors, rows, o.runs)
+		f, failed := heatMap(sc.Name, factors, rows, o.runs)
 		if failed == nil {
 			failed = writePicture(o.plot, f)
 		}

@@ -99,19 +99,16 @@ func (o *tuneOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	if err := errors.Join(o.check(), checkPicture(o.plot)); err != nil {
 		return err
 	}
-	all, err := o.load(cmd, s, args)
-	switch {
-	case err != nil:
+	sc, err := o.loadOne(cmd, s, args)
+	if err != nil {
 		return err
-	case len(all) != 1:
-		return usagef("%d scenarios (allowed: 1)", len(all))
 	}
-	factors, err := o.factors(all[0])
+	factors, err := o.factors(sc)
 	if err != nil {
 		return usageError{err}
 	}
-	bar := newProgress(s.err, all[0].Name, 0, true)
-	p := &tune.Problem{Pool: study.NewPool(o.workers), Scenario: all[0], Factors: factors, Goals: o.goals,
+	bar := newProgress(s.err, sc.Name, 0, true)
+	p := &tune.Problem{Pool: study.NewPool(o.workers), Scenario: sc, Factors: factors, Goals: o.goals,
 		Minimise: o.minimise, Price: o.price, Seed: o.seed, Correct: o.correct.value(), Runs: o.runs, Taken: bar.set}
 	got, err := p.Solve(cmd.Context())
 	bar.end()
@@ -129,7 +126,7 @@ func (o *tuneOptions) run(cmd *cobra.Command, s streams, args []string) error {
 			return err
 		}
 	}
-	return o.print(s.out, all[0], got)
+	return o.print(s.out, sc, got)
 }
 
 // factors are the fields to choose among.
