@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/jobsim/jobsim/reports"
 	"github.com/jobsim/jobsim/reports/page"
@@ -14,10 +12,8 @@ import (
 
 type compareOptions struct {
 	library
+	askFlags
 	model, world string
-	seed         uint64
-	runs         int
-	output       string
 	facts        []string
 	strict       string
 	margin       float64
@@ -44,9 +40,9 @@ func newCompare(s streams) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.model, "model", "sim", "the world that is held against --world: "+worldForms)
 	f.StringVar(&o.world, "world", "", "the world to compare with: "+worldForms)
-	f.Uint64Var(&o.seed, "seed", 1, "all fates follow from it, in both worlds")
-	f.IntVarP(&o.runs, "runs", "n", 1, "how many runs of each scenario in each world")
-	f.StringVarP(&o.output, "output", "o", "table", strings.Join(compareOutputs, ", "))
+	o.seedFlag(f, "all fates follow from it, in both worlds")
+	o.runsFlag(f, 1, 1, maxTraced, "how many runs of each scenario in each world")
+	o.outputFlag(f, "table", "json", "junit", "html", "csv", "markdown")
 	f.StringSliceVar(&o.facts, "facts", nil,
 		"compare only facts of these names, such as makespan or 'pod * outcome'; each must be observed")
 	f.StringVar(&o.strict, "lockstep", "auto",
@@ -55,8 +51,6 @@ func newCompare(s streams) *cobra.Command {
 	f.Float64Var(&o.alpha, "alpha", 0.05, "chance to call different makespans equivalent, for all scenarios together")
 	return cmd
 }
-
-var compareOutputs = []string{"table", "json", "junit", "html", "csv", "markdown"}
 
 func (o *compareOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	list, err := o.scenarios(cmd, s, args)
@@ -78,13 +72,11 @@ func (o *compareOptions) run(cmd *cobra.Command, s streams, args []string) error
 
 // scenarios are those of the arguments, which are names or files, and of the flags.
 func (o *compareOptions) scenarios(cmd *cobra.Command, s streams, args []string) ([]*scenarios.Scenario, error) {
-	switch {
-	case o.world == "":
+	if o.world == "" {
 		return nil, usagef("--world is not given (allowed: %s)", worldForms)
-	case o.runs < 1 || o.runs > maxTraced:
-		return nil, usagef("-n %d (allowed: 1 to %d)", o.runs, maxTraced)
-	case !slices.Contains(compareOutputs, o.output):
-		return nil, usagef("-o %q (allowed: %s)", o.output, strings.Join(compareOutputs, ", "))
+	}
+	if err := o.checkAsk(); err != nil {
+		return nil, err
 	}
 	return o.named(cmd, s, args)
 }

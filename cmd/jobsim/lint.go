@@ -15,11 +15,8 @@ import (
 
 type lintOptions struct {
 	input
-	level  string
-	rules  bool
-	seed   uint64
-	runs   int
-	output string
+	level string
+	rules bool
 	studyFlags
 }
 
@@ -38,9 +35,9 @@ func newLint(s streams) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.level, "level", "note", "the least that is shown: note, warning or error")
 	f.BoolVar(&o.rules, "rules", false, "print the rules")
-	f.Uint64Var(&o.seed, "seed", 1, "of the simulations")
-	f.IntVarP(&o.runs, "runs", "n", 400, "how many runs a simulation has")
-	f.StringVarP(&o.output, "output", "o", "table", "table, json or sarif")
+	o.seedFlag(f, "of the simulations")
+	o.runsFlag(f, 400, 20, 1_000_000, "how many runs a simulation has")
+	o.outputFlag(f, "table", "json", "sarif")
 	o.workerFlag(f)
 	return cmd
 }
@@ -57,10 +54,6 @@ func (o *lintOptions) run(cmd *cobra.Command, s streams, args []string) error {
 		return printRules(s.out)
 	case !slices.Contains(lintLevels, o.level):
 		return usagef("--level %q (allowed: %s)", o.level, strings.Join(lintLevels, ", "))
-	case !slices.Contains([]string{"table", "json", "sarif"}, o.output):
-		return usagef("-o %q (allowed: table, json, sarif)", o.output)
-	case o.runs < 20 || o.runs > 1_000_000:
-		return usagef("-n %d (allowed: 20 to 1000000)", o.runs)
 	}
 	if err := o.check(); err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -31,9 +30,6 @@ type planOptions struct {
 	deadline        time.Duration
 	goals           []string
 	warm            percentage
-	seed            uint64
-	runs            int
-	output          string
 	studyFlags
 }
 
@@ -62,19 +58,15 @@ func newPlan(s streams) *cobra.Command {
 		"utilisation, success, missed, cost (CEL)")
 	o.warm = 0.2
 	f.Var(&o.warm, "warm-up", "the part of the Jobs, the first ones, that are not looked at")
-	f.Uint64Var(&o.seed, "seed", 1, "all randomness follows from it")
-	f.IntVarP(&o.runs, "runs", "n", 20, "how many times the workload is run on each pool")
-	f.StringVarP(&o.output, "output", "o", "table", "table or json")
+	o.seedFlag(f, "")
+	o.runsFlag(f, 20, 2, 10_000, "how many times the workload is run on each pool")
+	o.outputFlag(f, "table", "json")
 	o.workerFlag(f)
 	return cmd
 }
 
 func (o *planOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	switch {
-	case o.runs < 2 || o.runs > 10_000:
-		return usagef("-n %d (allowed: 2 to 10000)", o.runs)
-	case !slices.Contains([]string{"table", "json"}, o.output):
-		return usagef("-o %q (allowed: table, json)", o.output)
 	case o.least < 1 || o.most < o.least || o.most > 10_000:
 		return usagef("--least %d --most %d (allowed: 1 to 10000, in this order)", o.least, o.most)
 	case (o.interval == "") == (o.trace == ""):

@@ -18,9 +18,8 @@ import (
 
 type plotOptions struct {
 	library
+	askFlags
 	worlds  []string
-	seed    uint64
-	runs    int
 	formats []string
 	dir     string
 }
@@ -40,8 +39,8 @@ func newPlot(s streams) *cobra.Command {
 	o.flags(cmd)
 	f := cmd.Flags()
 	f.StringSliceVar(&o.worlds, "world", []string{"sim"}, "who plays; may be given more than once: "+worldForms)
-	f.Uint64Var(&o.seed, "seed", 1, "all fates follow from it, in all worlds")
-	f.IntVarP(&o.runs, "runs", "n", 1, "how many runs of each scenario in each world")
+	o.seedFlag(f, "all fates follow from it, in all worlds")
+	o.runsFlag(f, 1, 1, maxTraced, "how many runs of each scenario in each world")
 	f.StringSliceVarP(&o.formats, "output", "o", []string{"svg"},
 		"svg, png, csv (the data behind it), or some of them")
 	f.StringVar(&o.dir, "dir", ".", "where the pictures are written; it is made if it is missing")
@@ -54,8 +53,8 @@ var pictureForms = map[string]func(*plot.Figure, io.Writer) error{
 }
 
 func (o *plotOptions) run(cmd *cobra.Command, s streams, args []string) error {
-	if o.runs < 1 || o.runs > maxTraced {
-		return usagef("-n %d (allowed: 1 to %d)", o.runs, maxTraced)
+	if err := o.checkAsk(); err != nil {
+		return err
 	}
 	for _, format := range o.formats {
 		if pictureForms[format] == nil {

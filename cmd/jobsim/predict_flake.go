@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/jobsim/jobsim/reports/answer"
@@ -21,9 +20,6 @@ type flakeOptions struct {
 	input
 	timeout time.Duration
 	rate    percentage
-	seed    uint64
-	runs    int
-	output  string
 	studyFlags
 }
 
@@ -40,9 +36,9 @@ func newPredictFlake(s streams) *cobra.Command {
 	f := cmd.Flags()
 	f.DurationVar(&o.timeout, "timeout", 0, "how long the test waits for every Job to complete")
 	f.Var(&o.rate, "flake-rate", "how often it may time out: the time-out for that is computed")
-	f.Uint64Var(&o.seed, "seed", 1, "all randomness follows from it")
-	f.IntVarP(&o.runs, "runs", "n", 20_000, "how many runs")
-	f.StringVarP(&o.output, "output", "o", "table", "table or json")
+	o.seedFlag(f, "")
+	o.runsFlag(f, 20_000, 20, 10_000_000, "how many runs")
+	o.outputFlag(f, "table", "json")
 	o.workerFlag(f)
 	return cmd
 }
@@ -69,13 +65,8 @@ type needed struct {
 }
 
 func (o *flakeOptions) run(cmd *cobra.Command, s streams, args []string) error {
-	switch {
-	case o.timeout <= 0:
+	if o.timeout <= 0 {
 		return usagef("--timeout %v (allowed: a span such as 15m)", o.timeout)
-	case o.runs < 20 || o.runs > 10_000_000:
-		return usagef("-n %d (allowed: 20 to 10000000)", o.runs)
-	case !slices.Contains([]string{"table", "json"}, o.output):
-		return usagef("-o %q (allowed: table, json)", o.output)
 	}
 	if err := o.check(); err != nil {
 		return err

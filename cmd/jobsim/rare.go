@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/jobsim/jobsim/reports/answer"
 	"github.com/jobsim/jobsim/reports/answer/rare"
@@ -14,9 +13,6 @@ import (
 
 type rareOptions struct {
 	input
-	seed   uint64
-	runs   int
-	output string
 	studyFlags
 }
 
@@ -30,20 +26,14 @@ func newRare(s streams) *cobra.Command {
 	}
 	o.input.flags(cmd)
 	f := cmd.Flags()
-	f.Uint64Var(&o.seed, "seed", 1, "all randomness follows from it")
-	f.IntVarP(&o.runs, "runs", "n", 20_000, "how many runs")
-	f.StringVarP(&o.output, "output", "o", "table", "table or json")
+	o.seedFlag(f, "")
+	o.runsFlag(f, 20_000, 100, 10_000_000, "how many runs")
+	o.outputFlag(f, "table", "json")
 	o.workerFlag(f)
 	return cmd
 }
 
 func (o *rareOptions) run(cmd *cobra.Command, s streams, args []string) error {
-	switch {
-	case o.runs < 100 || o.runs > 10_000_000:
-		return usagef("-n %d (allowed: 100 to 10000000)", o.runs)
-	case !slices.Contains([]string{"table", "json"}, o.output):
-		return usagef("-o %q (allowed: table, json)", o.output)
-	}
 	if err := o.check(); err != nil {
 		return err
 	}

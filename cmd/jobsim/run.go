@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/jobsim/jobsim/reports/answer"
 	"github.com/jobsim/jobsim/scenarios"
@@ -21,10 +19,7 @@ const maxRuns = 1_000_000_000
 
 type runOptions struct {
 	input
-	seed   uint64
-	runs   int
-	output string
-	world  string
+	world string
 	studyFlags
 }
 
@@ -40,31 +35,25 @@ func newRun(s streams) *cobra.Command {
 	}
 	o.input.flags(cmd)
 	f := cmd.Flags()
-	f.Uint64Var(&o.seed, "seed", 1, "all randomness follows from it: the same seed gives the same result")
-	f.IntVarP(&o.runs, "runs", "n", 1, "how many runs; 1 prints a timeline, more print statistics")
-	f.StringVarP(&o.output, "output", "o", "table", "table, wide, json, yaml or trace")
+	o.seedFlag(f, "")
+	o.runsFlag(f, 1, 1, maxRuns, "how many runs; 1 prints a timeline, more print statistics")
+	o.outputFlag(f, "table", "wide", "json", "yaml", "trace")
 	f.StringVar(&o.world, "world", "sim", "who plays: "+worldForms+"; other worlds than sim print traces")
 	o.studyFlags.flags(f)
 	return cmd
 }
 
-var outputs = []string{"table", "wide", "json", "yaml", "trace"}
-
 func (o *runOptions) run(cmd *cobra.Command, s streams, args []string) error {
+	if err := o.studyFlags.check(); err != nil {
+		return err
+	}
 	switch {
-	case o.runs < 1 || o.runs > maxRuns:
-		return usagef("-n %d (allowed: 1 to %d)", o.runs, maxRuns)
-	case !slices.Contains(outputs, o.output):
-		return usagef("-o %q (allowed: %s)", o.output, strings.Join(outputs, ", "))
 	case o.world != "sim" && o.output != "trace":
 		return usagef("--world %s with -o %s (allowed: with -o trace)", o.world, o.output)
 	case o.world != "sim" && o.runs > maxTraced:
 		return usagef("-n %d with --world %s (allowed: 1 to %d)", o.runs, o.world, maxTraced)
 	case o.world == "sim" && o.output == "trace" && o.runs > 1:
 		return usagef("-o trace with -n %d (allowed: with -n 1)", o.runs)
-	}
-	if err := o.studyFlags.check(); err != nil {
-		return err
 	}
 	if o.precision > 0 && !cmd.Flags().Changed("runs") {
 		o.runs = maxRuns

@@ -18,6 +18,7 @@ import (
 
 // studyFlags are how a study is run.
 type studyFlags struct {
+	askFlags
 	workers    int
 	precision  percentage
 	checkpoint string
@@ -36,6 +37,9 @@ func (o *studyFlags) workerFlag(f *pflag.FlagSet) {
 }
 
 func (o *studyFlags) check() error {
+	if err := o.checkAsk(); err != nil {
+		return err
+	}
 	if o.workers < 1 || o.workers > 4096 {
 		return usagef("--workers %d (allowed: 1 to 4096)", o.workers)
 	}

@@ -16,10 +16,8 @@ import (
 )
 
 type verifyOptions struct {
-	seed   uint64
-	seeds  int
-	form   string
-	output string
+	seeds int
+	form  string
 	studyFlags
 }
 
@@ -38,20 +36,17 @@ func newVerify(s streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.Uint64Var(&o.seed, "seed", 1, "of the first row of each case")
+	o.seedFlag(f, "of the first row of each case")
 	f.IntVar(&o.seeds, "seeds", 1, "how many seeds: seed, seed+1, ...")
 	f.StringVar(&o.form, "form", "", "only this closed form, such as 'negative binomial'")
-	f.StringVarP(&o.output, "output", "o", "table", "table, csv or json")
+	o.outputFlag(f, "table", "csv", "json")
 	o.workerFlag(f)
 	return cmd
 }
 
 func (o *verifyOptions) run(ctx context.Context, s streams) error {
-	switch {
-	case o.seeds < 1 || o.seeds > 1000:
+	if o.seeds < 1 || o.seeds > 1000 {
 		return usagef("--seeds %d (allowed: 1 to 1000)", o.seeds)
-	case !slices.Contains([]string{"table", "csv", "json"}, o.output):
-		return usagef("-o %q (allowed: table, csv, json)", o.output)
 	}
 	if err := o.check(); err != nil {
 		return err
