@@ -59,6 +59,42 @@ func (s *Scenario) With(changes ...Change) (*Scenario, error) {
 	return out, nil
 }
 
+// Field is what a field that With can change is now, in the first Job's manifest where that is where it is, as YAML on
+// one line; false where it is not there.
+func (s *Scenario) Field(field string) (string, bool) {
+	switch run, rate, ok := s.Coins(); {
+	case field == "failure-rate":
+		return strconv.FormatFloat(rate, 'g', -1, 64), ok
+	case field == "duration":
+		return run.String(), ok
+	}
+	parts := splitPath(field)
+	var root, node any = s.File, nil
+	if len(parts) > 0 && (parts[0] == "spec" || parts[0] == "metadata") && len(s.Manifests) > 0 {
+		root = s.Manifests[0]
+	}
+	text, err := json.Marshal(root)
+	if err != nil || json.Unmarshal(text, &node) != nil {
+		return "", false
+	}
+	for _, part := range parts {
+		switch at := node.(type) {
+		case map[string]any:
+			node = at[part]
+		case []any:
+			i, failed := strconv.Atoi(strings.Trim(part, "[]"))
+			if failed != nil || i < 0 || i >= len(at) {
+				return "", false
+			}
+			node = at[i]
+		default:
+			return "", false
+		}
+	}
+	text, err = json.Marshal(node)
+	return strings.Trim(string(text), `"`), err == nil && node != nil && len(parts) > 0
+}
+
 func put(root map[string]any, c Change) error {
 	var value any
 	if err := yaml.Unmarshal([]byte(c.Value), &value); err != nil {

@@ -50,6 +50,29 @@ func TestWith(t *testing.T) {
 	}
 }
 
+func TestField(t *testing.T) {
+	list, _, err := Load("a.yaml", strings.NewReader(plainJob), nil, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := list[0].With(Change{"failure-rate", "0.25"}, Change{"cluster.knobs.maxPodBackoff", "6m"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, want := range map[string]string{"spec.backoffLimit": "6", "spec.template.spec.restartPolicy": "Never",
+		"failure-rate": "0.25", "duration": "constant:30s", "cluster.knobs.maxPodBackoff": "6m0s",
+		"spec.template.spec.containers[0].image": "busybox"} {
+		if got, ok := s.Field(field); !ok || got != want {
+			t.Errorf("%s: %q, %v, want %q", field, got, ok, want)
+		}
+	}
+	for _, field := range []string{"", "spec.activeDeadlineSeconds", "spec.nothing.there", "jobs[7].at", "why.so"} {
+		if got, ok := s.Field(field); ok {
+			t.Errorf("%s: %q", field, got)
+		}
+	}
+}
+
 func TestWith_SaysWhatIsWrong(t *testing.T) {
 	list, _, err := Load("a.yaml", strings.NewReader(plainJob), nil, ".")
 	if err != nil {

@@ -90,7 +90,7 @@ var rooms = []room{
 		"reports/stats", "sim/study"}, under...), why: "it runs workloads on pools"},
 	{dirs: []string{"reports/answer/rare"}, may: append([]string{"reports/closedform", "reports/stats", "scenarios", "sim/study"}, under...),
 		why: "it weighs runs"},
-	{dirs: []string{"reports/answer"}, may: append([]string{"reports/stats", "sim/study"}, under...),
+	{dirs: []string{"reports/answer"}, may: append([]string{"reports/closedform", "reports/stats", "sim/study"}, under...),
 		why: "it joins runs with statistics"},
 	{dirs: []string{"reports/plot"}, may: append([]string{"reports", "reports/stats", "scenarios"}, leaves...),
 		why:   "a picture is drawn from what reports found",

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// askFlags are what verbs that simulate have in common: where the randomness comes from, how many runs there are, and in
-// which form the answer is. Each is there if it was declared.
+// askFlags are what verbs that simulate have in common: where the randomness comes from, how many runs there are, and
+// in which form the answer is. Each is there if it was declared.
 type askFlags struct {
 	seed   uint64
 	runs   int

@@ -6,7 +6,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jobsim/jobsim/reports/answer/sweep"
@@ -35,16 +37,33 @@ func writePicture(name string, f *plot.Figure) (err error) {
 	return pictureForms[strings.TrimPrefix(filepath.Ext(name), ".")](f, out)
 }
 
-// heatMap is P(success) over the one or two factors of a grid.
+// sweepPicture is P(success) over the one or two factors of a grid: a curve or a heat map.
+func sweepPicture(title string, factors []sweep.Factor, rows []sweep.Row, runs int) (*plot.Figure, error) {
+	switch len(factors) {
+	case 1:
+		return sweepCurve(title, factors[0], rows, runs)
+	case 2:
+		return heatMap(title, factors, rows, runs)
+	}
+	return nil, usagef("--plot with %d --set (allowed: 1 or 2)", len(factors))
+}
+
+func sweepCurve(title string, f sweep.Factor, rows []sweep.Row, runs int) (*plot.Figure, error) {
+	c := &plot.Curve{X: tune.FieldName(f.Field), Y: "P(success)", Names: f.Values, Runs: runs}
+	for i := range rows {
+		s, err := rows[i].Tally.Success(rows[i].Level)
+		if err != nil {
+			return nil, err
+		}
+		c.Points = append(c.Points, plot.CurvePoint{At: slices.Index(f.Values, rows[i].Point[0].Value), Y: s.Center,
+			Lo: s.Lo, Hi: s.Hi})
+	}
+	return plot.Steps(fmt.Sprintf("%s: P(success) by %s", title, c.X), c), nil
+}
+
 func heatMap(title string, factors []sweep.Factor, rows []sweep.Row, runs int) (*plot.Figure, error) {
-	if len(factors) > 2 {
-		return nil, usagef("--plot with %d --set (allowed: 1 or 2)", len(factors))
-	}
-	g := &plot.Grid{X: tune.FieldName(factors[0].Field), Z: "P(success)", Columns: factors[0].Values, Rows: []string{""},
-		Runs: runs}
-	if len(factors) == 2 {
-		g.Y, g.Rows = tune.FieldName(factors[1].Field), factors[1].Values
-	}
+	g := &plot.Grid{X: tune.FieldName(factors[0].Field), Y: tune.FieldName(factors[1].Field), Z: "P(success)",
+		Columns: factors[0].Values, Rows: factors[1].Values, Runs: runs}
 	for range g.Rows {
 		line := make([]float64, len(g.Columns))
 		for k := range line {
@@ -53,14 +72,47 @@ func heatMap(title string, factors []sweep.Factor, rows []sweep.Row, runs int) (
 		g.Values = append(g.Values, line)
 	}
 	for _, r := range rows {
-		row := 0
-		if len(factors) == 2 {
-			row = slices.Index(g.Rows, r.Point[1].Value)
-		}
-		column := slices.Index(g.Columns, r.Point[0].Value)
+		row, column := slices.Index(g.Rows, r.Point[1].Value), slices.Index(g.Columns, r.Point[0].Value)
 		g.Values[row][column] = float64(r.Tally.Complete) / float64(r.Tally.Runs)
 	}
 	return plot.HeatMap(title, g)
+}
+
+var leastSuccess = regexp.MustCompile(`^\s*success\s*>=?\s*([\d.]+)\s*$`)
+
+// tunePicture is P(success) by the values of the only field that was chosen, or what was tried.
+func tunePicture(title, minimise string, goals []string, factors []sweep.Factor, got *tune.Answer) *plot.Figure {
+	if len(factors) > 1 {
+		return paretoPicture(minimise, got)
+	}
+	c := &plot.Curve{X: tune.FieldName(factors[0].Field), Y: "P(success)", Names: factors[0].Values}
+	for _, text := range goals {
+		if m := leastSuccess.FindStringSubmatch(text); m != nil {
+			c.Goal, _ = strconv.ParseFloat(m[1], 64) // 0 where it is no number: no line
+		}
+	}
+	for i := range got.Tried {
+		c.Points = append(c.Points, curvePoint(&got.Tried[i], factors[0].Values))
+	}
+	asIs, choice := curvePoint(&got.AsIs, factors[0].Values), curvePoint(&got.Choice, factors[0].Values)
+	asIs.Name, choice.Name = "as it is", "choice"
+	if asIs.At >= 0 && asIs.At != choice.At {
+		c.Marks = append(c.Marks, asIs)
+	}
+	c.Marks = append(c.Marks, choice)
+	return plot.Steps(fmt.Sprintf("%s: P(success) by %s", title, c.X), c)
+}
+
+// curvePoint is an option of one field by the place of its value.
+func curvePoint(o *tune.Option, values []string) plot.CurvePoint {
+	p := plot.CurvePoint{At: -1, Exact: o.Exact != nil}
+	if len(o.Point) > 0 {
+		p.At = slices.Index(values, o.Point[0].Value)
+	}
+	if s, err := o.Metric("success"); err == nil {
+		p.Y, p.Lo, p.Hi = s.Center, s.Lo, s.Hi
+	}
+	return p
 }
 
 // paretoPicture is what tuning tried, by the objective and P(success).

@@ -21,9 +21,6 @@ type sweepOptions struct {
 	set    []string
 	design string
 	points int
-	seed   uint64
-	runs   int
-	output string
 	plot   string
 	studyFlags
 }
@@ -43,22 +40,17 @@ func newSweep(s streams) *cobra.Command {
 		"failure-rate=0.01,0.05, 'duration=30s;lognormal:30s,0.5', cluster.knobs.maxPodBackoff=6m,10m")
 	f.StringVar(&o.design, "design", "grid", "grid, latin (hypercube) or halton (sequence)")
 	f.IntVar(&o.points, "points", 100, "how many points a latin or halton design has")
-	f.Uint64Var(&o.seed, "seed", 1, "all randomness follows from it")
-	f.IntVarP(&o.runs, "runs", "n", 1000, "how many runs of each point")
-	f.StringVarP(&o.output, "output", "o", "table", "table, csv, json, or parquet, which is binary")
+	o.seedFlag(f, "")
+	o.runsFlag(f, 1000, 1, maxRuns, "how many runs of each point")
+	o.outputFlag(f, "table", "csv", "json", "parquet")
 	f.Var(&o.precision, "precision", "fewer runs where this is reached; see jobsim run --help")
-	f.StringVar(&o.plot, "plot", "", "a heat map of P(success) over one or two fields: a file, "+pictureFiles)
+	f.StringVar(&o.plot, "plot", "", "P(success) over one field, a curve, or two, a heat map: a file, "+pictureFiles)
 	o.workerFlag(f)
 	return cmd
 }
 
 func (o *sweepOptions) run(cmd *cobra.Command, s streams, args []string) error {
-	switch {
-	case o.runs < 1 || o.runs > maxRuns:
-		return usagef("-n %d (allowed: 1 to %d)", o.runs, maxRuns)
-	case !slices.Contains([]string{"table", "csv", "json", "parquet"}, o.output):
-		return usagef("-o %q (allowed: table, csv, json, parquet)", o.output)
-	case len(o.set) == 0:
+	if len(o.set) == 0 {
 		return usagef("nothing to set (allowed: --set FIELD=VALUES)")
 	}
 	if err := errors.Join(o.check(), checkPicture(o.plot)); err != nil {
@@ -84,7 +76,7 @@ func (o *sweepOptions) run(cmd *cobra.Command, s streams, args []string) error {
 		return failed
 	}
 	if o.plot != "" {
-		f, failed := heatMap(sc.Name, factors, rows, o.runs)
+		f, failed := sweepPicture(sc.Name, factors, rows, o.runs)
 		if failed == nil {
 			failed = writePicture(o.plot, f)
 		}

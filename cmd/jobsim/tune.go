@@ -1,23 +1,17 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
-	"github.com/jobsim/jobsim/reports/answer"
 	"github.com/jobsim/jobsim/reports/answer/goal"
 	"github.com/jobsim/jobsim/reports/answer/sweep"
 	"github.com/jobsim/jobsim/reports/answer/tune"
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim/study"
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 )
 
 type tuneOptions struct {
@@ -27,9 +21,7 @@ type tuneOptions struct {
 	minimise string
 	price    float64
 	correct  percentage
-	seed     uint64
-	runs     int
-	output   string
+	simulate bool
 	plot     string
 	studyFlags
 }
@@ -69,10 +61,12 @@ func newTune(s streams) *cobra.Command {
 	f.Float64Var(&o.price, "price", 1, "of a pod-hour, for cost")
 	o.correct = 0.95
 	f.Var(&o.correct, "correct", "how likely the choice must be right at least")
-	f.Uint64Var(&o.seed, "seed", 1, "all randomness follows from it")
-	f.IntVarP(&o.runs, "runs", "n", 50_000, "how many runs one combination has at most")
-	f.StringVarP(&o.output, "output", "o", "table", "table, json, or patch, which kubectl patch takes")
-	f.StringVar(&o.plot, "plot", "", "what was tried, by what is minimised and P(success): a file, "+pictureFiles)
+	o.seedFlag(f, "")
+	o.runsFlag(f, 50_000, 32, maxRuns, "how many runs one combination has at most")
+	o.outputFlag(f, "table", "json", "patch")
+	f.BoolVar(&o.simulate, "simulate", false, "estimate P(success) by runs also where a closed form gives it exactly")
+	f.StringVar(&o.plot, "plot", "", "P(success) by the field, if one is chosen; else what was tried, by what is "+
+		"minimised and P(success): a file, "+pictureFiles)
 	o.workerFlag(f)
 	return cmd
 }
@@ -87,10 +81,6 @@ func choiceNames() (out []string) {
 
 func (o *tuneOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	switch {
-	case o.runs < 32 || o.runs > maxRuns:
-		return usagef("-n %d (allowed: 32 to %d)", o.runs, maxRuns)
-	case !slices.Contains([]string{"table", "json", "patch"}, o.output):
-		return usagef("-o %q (allowed: table, json, patch)", o.output)
 	case len(o.goals) == 0:
 		return usagef("no goal (allowed: --goal 'success >= 0.99')")
 	case !(o.price > 0):
@@ -109,7 +99,8 @@ func (o *tuneOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	}
 	bar := newProgress(s.err, sc.Name, 0, true)
 	p := &tune.Problem{Pool: study.NewPool(o.workers), Scenario: sc, Factors: factors, Goals: o.goals,
-		Minimise: o.minimise, Price: o.price, Seed: o.seed, Correct: o.correct.value(), Runs: o.runs, Taken: bar.set}
+		Minimise: o.minimise, Price: o.price, Seed: o.seed, Correct: o.correct.value(), Runs: o.runs,
+		Simulate: o.simulate, Taken: bar.set}
 	got, err := p.Solve(cmd.Context())
 	bar.end()
 	switch {
@@ -122,7 +113,7 @@ func (o *tuneOptions) run(cmd *cobra.Command, s streams, args []string) error {
 		return err
 	}
 	if o.plot != "" {
-		if err := writePicture(o.plot, paretoPicture(o.minimise, got)); err != nil {
+		if err := writePicture(o.plot, tunePicture(sc.Name, o.minimise, o.goals, factors, got)); err != nil {
 			return err
 		}
 	}
@@ -159,167 +150,4 @@ func parallelisms(sc *scenarios.Scenario) string {
 		values = append(values, fmt.Sprint(most))
 	}
 	return "spec.parallelism=" + strings.Join(values, ",")
-}
-
-// patch is what kubectl patch --type merge takes for a choice.
-func patch(point sweep.Point) (map[string]any, error) {
-	root := map[string]any{}
-	for _, c := range point {
-		if !strings.HasPrefix(c.Field, "spec.") {
-			continue // not of the manifest
-		}
-		var value any
-		if err := yaml.Unmarshal([]byte(c.Value), &value); err != nil {
-			return nil, err
-		}
-		at := root
-		parts := strings.Split(c.Field, ".")
-		for _, part := range parts[:len(parts)-1] {
-			next, _ := at[part].(map[string]any)
-			if next == nil {
-				next = map[string]any{}
-				at[part] = next
-			}
-			at = next
-		}
-		at[parts[len(parts)-1]] = value
-	}
-	return root, nil
-}
-
-// optionJSON is a combination in tune -o json.
-type optionJSON struct {
-	Set       map[string]any      `json:"set"`
-	Objective float64             `json:"objective"`
-	State     string              `json:"state"`
-	Runs      int                 `json:"runs"`
-	Metrics   map[string]estimate `json:"metrics"`
-}
-
-// estimate is a number with its 95 % interval.
-type estimate struct {
-	Estimate float64 `json:"estimate"`
-	Low      float64 `json:"low"`
-	High     float64 `json:"high"`
-}
-
-func setOf(point sweep.Point) map[string]any {
-	out := map[string]any{}
-	for _, c := range point {
-		var value any
-		if err := yaml.Unmarshal([]byte(c.Value), &value); err != nil {
-			value = c.Value
-		}
-		out[tune.FieldName(c.Field)] = value
-	}
-	return out
-}
-
-func metricsOf(o *tune.Option) map[string]estimate {
-	out := map[string]estimate{}
-	for _, m := range answer.Metrics() {
-		if v, err := o.Metric(m.Name); err == nil && len(v.Warnings) == 0 {
-			out[m.Name] = estimate{v.Center, v.Lo, v.Hi}
-		}
-	}
-	return out
-}
-
-// shown is how many alternatives are shown.
-const shown = 5
-
-func (o *tuneOptions) print(w io.Writer, sc *scenarios.Scenario, got *tune.Answer) error {
-	change, err := patch(got.Choice.Point)
-	if err != nil {
-		return err
-	}
-	switch o.output {
-	case "patch":
-		text, err := yaml.Marshal(change)
-		if err == nil {
-			_, err = w.Write(text)
-		}
-		return err
-	case "json":
-		list := func(options []tune.Option) []optionJSON {
-			out := []optionJSON{}
-			for i := range options {
-				x := &options[i]
-				out = append(out, optionJSON{setOf(x.Point), x.Objective, x.State.String(), x.Tally.Runs, metricsOf(x)})
-			}
-			return out
-		}
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(map[string]any{"apiVersion": summaryVersion, "kind": "Tuning", "scenario": sc.Name, "seed": o.seed,
-			"goals": o.goals, "minimise": o.minimise, "choice": setOf(got.Choice.Point), "objective": got.Choice.Objective,
-			"achieved": metricsOf(&got.Choice), "patch": change, "alternatives": list(got.Alternatives),
-			"pareto": list(got.Pareto), "runs": got.Runs, "exhaustiveRuns": got.Exhaustive,
-			"combinations": got.Combinations, "invalid": got.Invalid, "probabilityOfCorrectSelection": got.Correct})
-	}
-	return o.table(w, got, change)
-}
-
-func (o *tuneOptions) table(w io.Writer, got *tune.Answer, change map[string]any) error {
-	var rows bytes.Buffer
-	t := tabwriter.NewWriter(&rows, 0, 0, 2, ' ', 0)
-	line := func(x *tune.Option) {
-		var set []string
-		for _, c := range x.Point {
-			set = append(set, tune.FieldName(c.Field)+"="+c.Value)
-		}
-		fmt.Fprintf(t, "  %s\t%.5g\t%s\t%s\t%d\n", strings.Join(set, " "), x.Objective, metricText(x, "success", "%.5f"),
-			metricText(x, "p95(makespan)", "%.1f s"), x.Tally.Runs)
-	}
-	fmt.Fprintf(t, "choice\t%s\tP(success)\tmakespan p95\truns\n", o.minimise)
-	line(&got.Choice)
-	fmt.Fprintf(t, "next best\t\t\t\t\n")
-	for i := range min(shown, len(got.Alternatives)) {
-		line(&got.Alternatives[i])
-	}
-	fmt.Fprintf(t, "Pareto front (%s, P(success), makespan p95)\t\t\t\t\n", o.minimise)
-	for i := range min(2*shown, len(got.Pareto)) {
-		line(&got.Pareto[i])
-	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	for row := range strings.Lines(rows.String()) {
-		fmt.Fprintln(w, strings.TrimRight(row, " \n"))
-	}
-	certainty := fmt.Sprintf("right with a probability of at least %v", got.Correct)
-	if got.Correct == 0 {
-		certainty = "some combination was too close to tell from the others with so many runs (-n): by the estimates"
-	}
-	fmt.Fprintf(w, "%d runs of %d combinations (%d miss a goal, %d are not valid); a grid needs %d. The choice is %s.\n",
-		got.Runs, got.Combinations, got.Missed, got.Invalid, got.Exhaustive, certainty)
-	fmt.Fprint(w, wrongness(&got.Choice))
-	text, err := yaml.Marshal(change)
-	if err == nil {
-		_, err = fmt.Fprintf(w, "patch:\n%s", text)
-	}
-	return err
-}
-
-func metricText(x *tune.Option, name, format string) string {
-	v, err := x.Metric(name)
-	if err != nil {
-		return "unknown"
-	}
-	text := fmt.Sprintf(format, v.Center)
-	if len(v.Warnings) == 0 {
-		text += fmt.Sprintf(" ("+format+" to "+format+")", v.Lo, v.Hi)
-	}
-	return text
-}
-
-// wrongness is what it costs if the truth is at the bad end of the intervals.
-func wrongness(x *tune.Option) string {
-	s, err := x.Metric("success")
-	ran, failed := x.Metric("mean(ran)")
-	if err != nil || failed != nil {
-		return ""
-	}
-	return fmt.Sprintf("If the estimate is wrong, up to %.3g of 1000 Jobs fail instead of %.3g, each at %.3g pod-hours "+
-		"(%.3g at most) that are run again.\n", 1000*(1-s.Lo), 1000*(1-s.Center), ran.Center/3600, ran.Hi/3600)
 }

@@ -8,8 +8,10 @@ import (
 
 // Never is P(success) of a Job with restartPolicy Never: completions successes come before failure number limit+1. It
 // is the negative binomial distribution, as a regularised incomplete beta function (https://dlmf.nist.gov/8.17), and
-// exact with one pod at a time; with more it is an upper bound, as a sync that sees the last success and a failure too
-// many decides on failure (pkg/controller/job/job_controller.go:1089@v1.37.2).
+// exact whatever the parallelism and whatever runs take. The controller never has more pods than completions plus the
+// failures it knows of (pkg/controller/job/job_controller.go:1787@v1.37.2). So a Job that completes has
+// exactly as many as a row of coins takes to the last success, in the order of creation; how they overtake each other
+// makes no difference. That needs coins that are the same for all, and a Job that nothing else ends or disturbs.
 func Never(completions, limit int, p float64) float64 {
 	return 1 - NeverFails(completions, limit, p)
 }

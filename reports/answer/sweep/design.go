@@ -34,9 +34,12 @@ func Grid(factors []Factor) ([]Point, error) {
 	return out, nil
 }
 
-func (f *Factor) change(level int) scenarios.Change {
-	return scenarios.Change{Field: f.Field, Value: f.Values[level]}
+// Change gives the field a value.
+func (f *Factor) Change(value string) scenarios.Change {
+	return scenarios.Change{Field: f.Field, Value: value}
 }
+
+func (f *Factor) change(level int) scenarios.Change { return f.Change(f.Values[level]) }
 
 // Latin is a Latin hypercube of n points: of each factor, every n-th part of its values occurs once (McKay, Beckman and
 // Conover 1979, https://doi.org/10.1080/00401706.1979.10489755).

@@ -30,6 +30,8 @@ type Problem struct {
 	// Runs are how many runs a combination has at most; what is not certain by then is decided by the estimates.
 	// 0 is 50,000.
 	Runs int
+	// Simulate has no closed form used (answer.ExactSuccess): everything is estimated by runs.
+	Simulate bool
 	// Taken is called now and then with how many runs there were. nil: nobody looks.
 	Taken func(runs int)
 }
@@ -44,10 +46,12 @@ type candidate struct {
 	scenario *scenarios.Scenario
 	fixed    goal.Values // the values of its fields
 	tally    *answer.Tally
+	exact    *answer.Exact // P(success) as theory knows it; nil: by runs
 	state    State
 	why      string // it dropped out
 	value    goal.Interval
 	goals    []goal.Truth
+	seems    bool // it meets the goals by the estimates
 	closed   bool // it has all the runs that it can have
 }
 
@@ -110,6 +114,8 @@ func (p *Problem) candidates() ([]*candidate, error) {
 		if err != nil {
 			c.state, c.why = Invalid, err.Error()
 			problems = append(problems, err)
+		} else if x, ok := answer.ExactSuccess(c.scenario.Config()); ok && !p.Simulate {
+			c.exact = &x
 		}
 		out = append(out, c)
 	}

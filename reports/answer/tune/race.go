@@ -1,6 +1,7 @@
 package tune
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -18,6 +19,7 @@ var looks = stats.Looks{First: 32, Ratio: 2, Most: 16}
 type race struct {
 	*Problem
 	all       []*candidate
+	sorted    []*candidate
 	goals     []*goal.Expr
 	objective *goal.Expr
 	level     float64 // the confidence of each interval
@@ -53,51 +55,98 @@ func newRace(p *Problem) (*race, error) {
 	share := (1 - p.Correct) / float64(len(r.all)*max(1, metrics))
 	r.level = looks.Level(1 - share)
 	for _, c := range r.all {
-		c.goals = make([]goal.Truth, len(r.goals))
-		if c.state == InRace && len(r.objective.Metrics) == 0 {
-			if c.value, err = r.objective.Between(nil, c.fixed); err != nil {
-				return nil, err
-			}
+		if err := r.enter(c); err != nil {
+			return nil, err
 		}
 	}
 	return r, nil
 }
 
-// run spends the runs: rounds in which every combination that is in the race has as many runs, twice as many each time.
+// enter notes what is known of a combination without any run.
+func (r *race) enter(c *candidate) error {
+	c.goals = make([]goal.Truth, len(r.goals))
+	if c.state != InRace {
+		return nil
+	}
+	return r.look(c)
+}
+
+// run spends the runs: rounds in which combinations of which something is open have as many runs, twice as many each
+// time.
 func (r *race) run(ctx context.Context) error {
-	for n := looks.First; ; n *= 2 {
+	r.prune()
+	if len(r.objective.Metrics) == 0 {
+		if err := r.probe(ctx); err != nil {
+			return err
+		}
+	}
+	for n := looks.First; !r.settled(); n *= 2 {
 		n = min(n, r.Runs)
 		for _, c := range r.order() {
-			if c.state != InRace || c.closed {
-				continue
-			}
-			if err := r.more(ctx, c, n); err != nil {
+			guessed, err := r.visit(ctx, c, n)
+			if err != nil {
 				return err
 			}
-			r.spread(c)
-			r.prune()
+			if guessed {
+				break
+			}
 		}
-		if n == r.Runs || r.settled() {
+		if n == r.Runs && r.nothingOpen() {
 			return nil
 		}
 	}
+	return nil
 }
 
-// order has the combinations that tell most first: the middle of the grid, then the middles of its halves, and so on.
-func (r *race) order() []*candidate {
-	out := make([]*candidate, 0, len(r.all))
-	var halve func(lo, hi int)
-	halve = func(lo, hi int) {
-		if lo >= hi {
-			return
-		}
+// probe looks by bisection, with few runs, for the cheapest combination that seems to meet the goals. On its way it
+// finds some that certainly miss them, and those that allow less with them.
+func (r *race) probe(ctx context.Context) error {
+	all := r.order()
+	for lo, hi := 0, len(all); lo < hi && !r.settled(); {
 		middle := (lo + hi) / 2
-		out = append(out, r.all[middle])
-		halve(lo, middle)
-		halve(middle+1, hi)
+		guessed, err := r.visit(ctx, all[middle], min(looks.First, r.Runs))
+		if err != nil {
+			return err
+		}
+		if guessed {
+			hi = middle
+		} else {
+			lo = middle + 1
+		}
 	}
-	halve(0, len(r.all))
-	return out
+	return nil
+}
+
+// visit runs a combination up to n runs, as long as something of it is open, and says whether dearer ones can wait, as
+// it meets the goals by what is known. Only where the objective is known without runs is anything dearer.
+func (r *race) visit(ctx context.Context, c *candidate, n int) (guessed bool, err error) {
+	for r.open(c) && c.tally.Runs < n {
+		if err := r.more(ctx, c, min(n, max(looks.First, 2*c.tally.Runs))); err != nil {
+			return false, err
+		}
+		r.spread(c)
+		r.prune()
+	}
+	return len(r.objective.Metrics) == 0 && (c.state == Dearer || c.state == InRace && c.seems), nil
+}
+
+// open says whether more runs of a combination can tell more.
+func (r *race) open(c *candidate) bool {
+	return c.state == InRace && !c.closed && (len(r.objective.Metrics) > 0 || slices.Contains(c.goals, goal.Unknown))
+}
+
+// nothingOpen says whether all have the runs that they can have.
+func (r *race) nothingOpen() bool {
+	return !slices.ContainsFunc(r.order(), r.open)
+}
+
+// order has the combinations by the objective, the best first, if it is known without runs.
+func (r *race) order() []*candidate {
+	if r.sorted == nil {
+		r.sorted = slices.DeleteFunc(slices.Clone(r.all), func(c *candidate) bool { return c.state == Invalid })
+		slices.SortStableFunc(r.sorted, func(a, b *candidate) int { return cmp.Compare(a.value.Lo, b.value.Lo) })
+	}
+	return r.sorted
 }
 
 // more runs a combination up to n runs and looks at it.
@@ -135,30 +184,30 @@ func (r *race) look(c *candidate) error {
 		}
 	}
 	var err error
-	if len(r.objective.Metrics) > 0 {
-		if c.value, err = r.objective.Between(metrics, c.fixed); err != nil {
-			return err
-		}
-		if c.closed {
-			v, failed := r.objective.Number(points)
-			if failed != nil {
-				return failed
-			}
-			c.value = goal.Interval{Lo: v, Hi: v}
-		}
+	if c.value, err = r.objective.Between(metrics, c.fixed); err != nil {
+		return err
 	}
+	if c.closed {
+		v, failed := r.objective.Number(points)
+		if failed != nil {
+			return failed
+		}
+		c.value = goal.Interval{Lo: v, Hi: v}
+	}
+	c.seems = true
 	for i, g := range r.goals {
 		if c.goals[i] == goal.Met {
 			continue
 		}
+		is, failed := g.Is(points)
+		if failed != nil {
+			return failed
+		}
+		c.seems = c.seems && is
 		if c.goals[i], err = g.Judge(metrics, c.fixed); err != nil {
 			return err
 		}
 		if c.goals[i] == goal.Unknown && c.closed {
-			is, failed := g.Is(points)
-			if failed != nil {
-				return failed
-			}
 			c.goals[i] = map[bool]goal.Truth{true: goal.Met, false: goal.Missed}[is]
 		}
 	}
@@ -168,7 +217,12 @@ func (r *race) look(c *candidate) error {
 // interval is between which numbers a metric is, and its estimate. One of which nothing can be said, such as a high
 // quantile of few runs, may be anything.
 func (r *race) interval(c *candidate, name string) (goal.Interval, float64, error) {
-	if name == "success" { // the exact interval: the approximate ones fail far out, where selection needs them
+	switch {
+	case name == "success" && c.exact != nil:
+		return goal.Interval{Lo: c.exact.Success, Hi: c.exact.Success}, c.exact.Success, nil
+	case c.tally.Runs == 0:
+		return goal.Interval{Lo: 0, Hi: math.MaxFloat64}, math.MaxFloat64, nil
+	case name == "success": // the exact interval: the approximate ones fail far out, where selection needs them
 		s, err := stats.ClopperPearson(c.tally.Complete, c.tally.Runs, r.level)
 		return goal.Interval{Lo: s.Lo, Hi: s.Hi}, s.Center, err
 	}
