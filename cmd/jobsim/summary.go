@@ -28,6 +28,8 @@ type summary struct {
 	PodsCreated     podQuantiles   `json:"podsCreated"`
 	Wasted          mean           `json:"wastedPodSeconds"` // running time of pods that did not succeed
 	Outcomes        map[string]int `json:"outcomes"`         // runs by the Jobs' conditions and reasons
+	// MissedStarts is the share of the schedule times of CronJobs that had no Job; absent where there are none.
+	MissedStarts *proportion `json:"missedStarts,omitempty"`
 	// QuantileError is by how much a quantile is off at most, relative to it; absent where it is exact.
 	QuantileError float64 `json:"quantileRelativeError,omitempty"`
 	Stopping      string  `json:"stopping,omitempty"`    // the rule that ended the study, with --precision
@@ -74,6 +76,9 @@ func summarise(scenario string, seed uint64, t *answer.Tally, level float64) *su
 	}
 	if w, err := t.Success(level); err == nil {
 		out.Success = proportion{w.Center, w.Lo, w.Hi}
+	}
+	if m, some, err := t.MissedStarts(level); some && err == nil {
+		out.MissedStarts = &proportion{m.Center, m.Lo, m.Hi}
 	}
 	const ns = 1e-9
 	m, p, w := estimates{of: &t.Makespan, unit: ns}, estimates{of: &t.Pods, unit: 1}, estimates{of: &t.Wasted, unit: ns}
@@ -147,6 +152,10 @@ func printTable(w io.Writer, s *summary) error {
 	m := s.MakespanSeconds
 	row("makespan", "p50 %s   p95 %s   p99 %s",
 		show(m.P50, " s", m.Intervals, "p50"), show(m.P95, " s", m.Intervals, "p95"), show(m.P99, " s", m.Intervals, "p99"))
+	if s.MissedStarts != nil {
+		row("missed starts", "%.4f of the schedule times (%.4f to %.4f)", s.MissedStarts.Estimate, s.MissedStarts.Low,
+			s.MissedStarts.High)
+	}
 	row("pods created", "mean %s   p95 %s", show(s.PodsCreated.Mean, "", s.PodsCreated.Intervals, "mean"),
 		show(s.PodsCreated.P95, "", s.PodsCreated.Intervals, "p95"))
 	row("wasted", "mean %s", show(s.Wasted.Mean, " pod-seconds", s.Wasted.Intervals, "mean"))

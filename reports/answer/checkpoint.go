@@ -45,8 +45,9 @@ func Resume(cfg *sim.Config, text []byte) (*Tally, error) {
 			checkpointVersion, checkpointKind)
 	case c.Study != digest(cfg):
 		return nil, fmt.Errorf("%w: the scenario, the flags or the seed have changed", ErrCheckpoint)
-	case c.Tally.Runs != c.Tally.Pods.N():
-		return nil, fmt.Errorf("%w: it says %d runs and holds %d", ErrCheckpoint, c.Tally.Runs, c.Tally.Pods.N())
+	case c.Tally.Runs != c.Tally.Pods.N() || c.Tally.Runs != c.Tally.Missed.N():
+		return nil, fmt.Errorf("%w: it says %d runs and holds %d and %d", ErrCheckpoint, c.Tally.Runs, c.Tally.Pods.N(),
+			c.Tally.Missed.N())
 	}
 	return c.Tally, nil
 }

@@ -17,6 +17,8 @@ type Tally struct {
 	Ran      stats.Accumulator `json:"ran"`      // ns, running time of pods
 	Wasted   stats.Accumulator `json:"wasted"`   // ns, running time of pods that did not succeed
 	Outcomes []Count           `json:"outcomes"` // by reason
+	Due      int64             `json:"due"`      // schedule times of CronJobs, of all runs
+	Missed   stats.Accumulator `json:"missed"`   // and how many had no Job
 }
 
 // Count is how many runs came out in one way.
@@ -37,12 +39,33 @@ func (t *Tally) Add(r *study.Result) {
 	t.Pods.Add(int64(r.Pods))
 	t.Ran.Add(int64(r.Ran))
 	t.Wasted.Add(int64(r.Wasted))
+	t.Due += int64(r.Due)
+	t.Missed.Add(int64(r.Missed))
 	i, found := slices.BinarySearchFunc(t.Outcomes, r.Reason,
 		func(c Count, reason string) int { return strings.Compare(c.Reason, reason) })
 	if !found {
 		t.Outcomes = slices.Insert(t.Outcomes, i, Count{Reason: r.Reason})
 	}
 	t.Outcomes[i].Runs++
+}
+
+// MissedStarts is the share of schedule times without a Job, if there are any, with Student's t interval over the runs:
+// within a run, one missed start may be the cause of the next. Where all runs are alike it covers what one that differs
+// would say, as often as Clopper and Pearson's interval allows.
+func (t *Tally) MissedStarts(confidence float64) (s stats.Summary, some bool, err error) {
+	if t.Due == 0 {
+		return s, false, nil
+	}
+	if s, err = t.Missed.Mean(confidence); err != nil {
+		return s, true, err
+	}
+	each := float64(t.Due) / float64(t.Runs) // the schedule is the same in every run
+	s.Center, s.Lo, s.Hi = s.Center/each, max(0, s.Lo/each), min(1, s.Hi/each)
+	if t.Runs > 1 && s.Lo == s.Hi {
+		others, failed := stats.ClopperPearson(0, t.Runs, confidence)
+		s.Lo, s.Hi, err = s.Lo*(1-others.Hi), s.Hi+others.Hi*(1-s.Hi), failed
+	}
+	return s, true, err
 }
 
 // Success is the share of complete runs with its Wilson interval.

@@ -20,6 +20,8 @@ type Result struct {
 	Pods     int32        // pods created
 	Ran      des.Duration // running time of all pods
 	Wasted   des.Duration // running time of pods that did not succeed
+	Due      int32        // schedule times of CronJobs
+	Missed   int32        // and how many of them had no Job
 }
 
 // ResultOf sums up what became of the Jobs of one run. It is a measure of Replicate.
@@ -44,6 +46,8 @@ func ResultOf(_ *sim.World, out *sim.Outcome) Result {
 		r.Pods += o.Pods
 		r.Ran += o.Ran
 		r.Wasted += o.Wasted
+		r.Due += o.Due
+		r.Missed += o.Missed
 	}
 	r.Reason = strings.Join(reasons, ", ")
 	r.Finished = last != des.Never && len(out.Jobs) > 0
