@@ -121,7 +121,9 @@ func (w *World) Step() bool {
 		return false
 	}
 	w.handle(e)
-	w.deliver()
+	if !w.store.Quiet() {
+		w.deliver()
+	}
 	if w.store.AllEnded() && !w.ending && !w.cfg.Until.Quiescent && len(w.cfg.CronJobs) == 0 {
 		w.ending = true
 		w.kernel.Schedule(w.kernel.Now(), api.ClassEnd, api.KindEnd, 0, 0)
@@ -202,37 +204,40 @@ func (w *World) handle(e des.Event) {
 
 // deliver lets everyone learn of what was written, or has that scheduled where it takes time.
 func (w *World) deliver() {
-	switch {
-	case w.store.Quiet():
-		return
-	case w.store.Delayed():
+	if w.store.Delayed() {
 		w.store.Arm()
-	default:
-		w.tell(w.store.History())
+		w.store.Forget()
+		return
 	}
-	w.store.Forget()
-}
-
-// tell lets everyone learn of the notices. While nothing has been deleted, the garbage collector and the controllers of
-// nodes have no use for pods.
-func (w *World) tell(due []store.Notice) {
 	if !w.store.AllStays() {
 		w.learn()
 	}
+	due := w.store.History()
 	for i := range due {
-		n := &due[i]
-		if n.Job == nil {
-			w.kubelet.Observe(n)
-			w.sched.Observe(n)
-		}
+		w.tell(&due[i])
+	}
+	w.store.Drop()
+}
+
+// tell lets everyone learn of a notice. While nothing has been deleted, the garbage collector and the controllers of
+// nodes have no use for pods.
+func (w *World) tell(n *store.Notice) {
+	if n.Pod != nil {
+		w.kubelet.Observe(n)
+		w.sched.Observe(n)
 		w.jobctl.Observe(n)
-		if n.Pod == nil || w.learnt {
+		if w.learnt {
 			w.gc.Observe(n)
 			w.nodectl.Observe(n)
 		}
-		if n.Pod == nil && len(w.cfg.CronJobs) > 0 {
-			w.cronctl.Observe(n)
-		}
+		return
+	}
+	w.sched.Observe(n)
+	w.jobctl.Observe(n)
+	w.gc.Observe(n)
+	w.nodectl.Observe(n)
+	if len(w.cfg.CronJobs) > 0 {
+		w.cronctl.Observe(n)
 	}
 }
 

@@ -23,10 +23,19 @@ const (
 // slot is a pod as the controller last saw it.
 type slot struct {
 	pod        api.Pod
-	activePos  int32 // in podCounts.active, or -1
-	endedPos   int32 // in podCounts.ended, or -1
+	in         list  // the list of podCounts that it is in
+	pos        int32 // its place there
 	rmExpected bool  // its finalizer was taken off by us, and the cache has not seen it (tracking_utils.go)
 }
+
+// list is one of the lists of podCounts.
+type list uint8
+
+const (
+	nowhere list = iota
+	active
+	ended
+)
 
 // podCounts are sums over the cached pods of one Job, kept up to date write by write.
 type podCounts struct {
@@ -76,12 +85,8 @@ func (c *cache) put(n *podCounts, p *api.Pod) (isNew bool) {
 	s.pod = *p
 	s.rmExpected = s.rmExpected && p.Finalizer
 	c.count(n, s, 1)
-	active := p.Active() && !p.Disowned
-	if active != (s.activePos >= 0) {
-		c.place(&n.active, s, &s.activePos, active, activePosOf)
-	}
-	if ended := !active && p.Finalizer && !p.Disowned; ended != (s.endedPos >= 0) {
-		c.place(&n.ended, s, &s.endedPos, ended, endedPosOf)
+	if in := listOf(p); in != s.in {
+		c.move(n, s, in)
 	}
 	return at == unseen
 }
@@ -90,8 +95,7 @@ func (c *cache) put(n *podCounts, p *api.Pod) (isNew bool) {
 func (c *cache) drop(n *podCounts, at int32) {
 	s := &c.slots[at]
 	c.count(n, s, -1)
-	c.place(&n.active, s, &s.activePos, false, activePosOf)
-	c.place(&n.ended, s, &s.endedPos, false, endedPosOf)
+	c.move(n, s, nowhere)
 	c.free = append(c.free, at)
 }
 
@@ -106,7 +110,7 @@ func (c *cache) newSlot(id api.PodID) *slot {
 	}
 	c.slotOf[id] = at
 	s := &c.slots[at]
-	*s = slot{activePos: -1, endedPos: -1}
+	s.in, s.rmExpected = nowhere, false
 	return s
 }
 
@@ -127,22 +131,39 @@ func (c *cache) count(n *podCounts, s *slot, sign int32) {
 	}
 }
 
-func activePosOf(s *slot) *int32 { return &s.activePos }
-func endedPosOf(s *slot) *int32  { return &s.endedPos }
-
-// place puts the pod into a set or takes it out; pos is where it stands there, and posOf finds the same of another
-// slot.
-func (c *cache) place(set *[]api.PodID, s *slot, pos *int32, in bool, posOf func(*slot) *int32) {
+// listOf is the list that the pod belongs into.
+func listOf(p *api.Pod) list {
 	switch {
-	case in && *pos < 0:
-		*pos = int32(len(*set))
+	case p.Disowned:
+		return nowhere
+	case p.Active():
+		return active
+	case p.Finalizer:
+		return ended
+	}
+	return nowhere
+}
+
+func (n *podCounts) list(which list) *[]api.PodID {
+	if which == active {
+		return &n.active
+	}
+	return &n.ended
+}
+
+// move takes the pod from its list to another.
+func (c *cache) move(n *podCounts, s *slot, to list) {
+	if s.in != nowhere {
+		from := n.list(s.in)
+		last := len(*from) - 1
+		moved := (*from)[last]
+		(*from)[s.pos] = moved
+		c.slots[c.slotOf[moved]].pos = s.pos
+		*from = (*from)[:last]
+	}
+	if s.in = to; to != nowhere {
+		set := n.list(to)
+		s.pos = int32(len(*set))
 		*set = append(*set, s.pod.ID)
-	case !in && *pos >= 0:
-		last := len(*set) - 1
-		moved := (*set)[last]
-		(*set)[*pos] = moved
-		*posOf(c.lookup(moved)) = *pos
-		*set = (*set)[:last]
-		*pos = -1
 	}
 }

@@ -41,12 +41,14 @@ func (c *Controller) issue(j *jobState) {
 }
 
 func (c *Controller) send(j *jobState, i int32) {
-	sent := &j.sync.calls[i]
-	number := api.TheJob
-	if sent.op != opCreate && sent.op != opStatus {
-		number = c.store.Pod(sent.pod).Number
+	at := c.kernel.Now()
+	if !c.client.Instant() {
+		number := api.TheJob
+		if sent := &j.sync.calls[i]; sent.op != opCreate && sent.op != opStatus {
+			number = c.store.Pod(sent.pod).Number
+		}
+		at = c.client.Request(at, j.job.ID, number)
 	}
-	at := c.client.Request(c.kernel.Now(), j.job.ID, number)
 	c.kernel.Schedule(at, api.ClassJobController, api.KindCall, int32(j.job.ID), j.sync.earlier+i)
 }
 
@@ -68,18 +70,18 @@ func (c *Controller) Called(id api.JobID, number int32) {
 func (c *Controller) perform(j *jobState, i int32) {
 	s := &j.sync
 	s.pending--
-	sent := s.calls[i]
+	sent := &s.calls[i] // not copied: it was just written, in smaller pieces, and that would stall the processor
 	if err := c.store.Admit(sent.op.request(), j.job.ID); err != nil {
-		c.refused(j, sent, err)
+		c.refused(j, *sent, err)
 		return
 	}
 	switch sent.op {
 	case opCreate:
-		c.createPod(j, sent)
+		c.createPod(j, sent.index)
 	case opDelete:
-		c.deletePodCall(j, sent)
+		c.deletePodCall(j, *sent)
 	case opUntrackDelete:
-		c.untrackForDeletion(j, sent)
+		c.untrackForDeletion(j, *sent)
 	case opUntrack:
 		before := c.store.Pod(sent.pod).Version
 		if c.store.Untrack(c.writer(sent.because), sent.pod) {
@@ -93,11 +95,11 @@ func (c *Controller) perform(j *jobState, i int32) {
 	}
 }
 
+var requests = [...]api.Requests{opCreate: api.CreatePods, opDelete: api.DeletePods, opUntrackDelete: api.PatchPods,
+	opUntrack: api.PatchPods, opStatus: api.UpdateStatus}
+
 // request is the kind of request that the call is.
-func (o op) request() api.Requests {
-	return [...]api.Requests{opCreate: api.CreatePods, opDelete: api.DeletePods, opUntrackDelete: api.PatchPods,
-		opUntrack: api.PatchPods, opStatus: api.UpdateStatus}[o]
-}
+func (o op) request() api.Requests { return requests[o] }
 
 // refused is what becomes of a call that fails: the sync goes on, and ends in an error.
 func (c *Controller) refused(j *jobState, sent call, err error) {
@@ -147,8 +149,8 @@ func (c *Controller) untrackFailed(id api.PodID) {
 	}
 }
 
-func (c *Controller) createPod(j *jobState, call call) {
-	c.store.CreatePod(c.writer(RuleWantActive), j.job.ID, call.index, newIndexFailures(j, call.index))
+func (c *Controller) createPod(j *jobState, index int32) {
+	c.store.CreatePod(c.writer(RuleWantActive), j.job.ID, index, newIndexFailures(j, index))
 	j.wrotePod = c.store.Version()
 	c.event(j, "SuccessfulCreate")
 }

@@ -46,7 +46,7 @@ func (k *Kubelet) Reset(env Env, nodes int) {
 
 // Observe takes the next notice of the kubelets' view: a pod was bound to a node, deleted, or is gone.
 func (k *Kubelet) Observe(n *store.Notice) {
-	if n.Pod != nil {
+	if n.Change&(store.Bound|store.Deleted) != 0 {
 		k.observePod(n.Pod)
 	}
 }

@@ -63,7 +63,7 @@ func (s *Scheduler) Reset(source rng.Source, bind rng.Dist) {
 // Observe takes the next notice of the scheduler's watches: a pod wants a node, or leaves one; a node has changed.
 func (s *Scheduler) Observe(n *store.Notice) {
 	switch {
-	case n.Pod != nil:
+	case n.Change&(store.Created|store.Ended|store.Deleted) != 0:
 		s.observePod(n.Pod)
 	case n.Node != nil:
 		s.observeNode(n.Node)

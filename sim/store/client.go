@@ -13,6 +13,7 @@ type Client struct {
 	id      api.Client
 	latency *rng.Dist
 	source  rng.Source
+	instant bool      // no request ever waits or takes time
 	counts  [][]int32 // requests so far, by Job and the pod's number + 1; kept only where latencies are random
 	events  int32
 }
@@ -21,10 +22,14 @@ type Client struct {
 func (c *Client) Reset(id api.Client, qps float64, burst int32, latency *rng.Dist, source rng.Source) {
 	c.Limiter.Reset(qps, burst)
 	c.id, c.latency, c.source, c.events = id, latency, source, 0
+	c.instant = c.Unlimited() && latency.IsZero()
 	for i := range c.counts {
 		c.counts[i] = c.counts[i][:0]
 	}
 }
+
+// Instant says whether every request takes effect in the instant in which it is sent.
+func (c *Client) Instant() bool { return c.instant }
 
 // Request is when a request that is sent now takes effect. It concerns a pod of the Job, by its number there, or
 // api.TheJob.

@@ -22,11 +22,11 @@ func (s *Store) DeletePod(w Writer, id api.PodID, grace api.Opt[int64]) bool {
 		s.beforePod(p)
 		p.Grace = s.deletionGrace(p, grace)
 		p.Deleted = s.kernel.Now().Add(api.Seconds(p.Grace)).Truncate()
-		s.commitPod(w, p)
+		s.commitPod(w, p, Deleted)
 	case p.Grace > 0 && grace.Set && grace.Value < p.Grace:
 		s.beforePod(p)
 		s.shortenGrace(p, max(grace.Value, 0))
-		s.commitPod(w, p)
+		s.commitPod(w, p, Deleted)
 	case p.Grace > 0:
 		return true
 	}
@@ -115,5 +115,5 @@ func (s *Store) DisownPod(w Writer, id api.PodID) {
 	}
 	s.beforePod(p)
 	p.Disowned = true
-	s.commitPod(w, p)
+	s.commitPod(w, p, Progress)
 }

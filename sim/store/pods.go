@@ -25,7 +25,7 @@ func (s *Store) CreatePod(w Writer, job api.JobID, index int32, failures api.Ind
 	s.live++
 	s.annotate(p.ID, failures)
 	s.beforePod(&noPodYet)
-	s.commitPod(w, &p.Pod)
+	s.commitPod(w, &p.Pod, Created)
 	return p.ID
 }
 
@@ -105,7 +105,7 @@ func (s *Store) BindPod(w Writer, id api.PodID, node api.NodeID) bool {
 	}
 	s.beforePod(p)
 	p.Node = node
-	s.commitPod(w, p)
+	s.commitPod(w, p, Bound)
 	return true
 }
 
@@ -117,7 +117,7 @@ func (s *Store) MarkUnfit(w Writer, id api.PodID, message int32) {
 	}
 	s.beforePod(p)
 	p.Unfit = message
-	s.commitPod(w, p)
+	s.commitPod(w, p, Progress)
 }
 
 // UpdatePodStatus writes the pod's status. It reports false where the pod is gone. A write that changes nothing is
@@ -132,7 +132,11 @@ func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status *api.PodStatus) b
 	}
 	s.beforePod(p)
 	p.Status = *status
-	s.commitPod(w, p)
+	if p.Status.Phase.Terminal() {
+		s.commitPod(w, p, Ended)
+	} else {
+		s.commitPod(w, p, Progress)
+	}
 	return true
 }
 
@@ -151,7 +155,7 @@ func (s *Store) Untrack(w Writer, id api.PodID) bool {
 	if p.Deleted != des.Never && p.Grace == 0 {
 		s.removePod(w, p)
 	} else {
-		s.commitPod(w, p)
+		s.commitPod(w, p, Progress)
 	}
 	return true
 }

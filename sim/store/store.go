@@ -66,7 +66,7 @@ func (s *Store) Reset(knobs *api.Knobs, nodes []api.NodeSpec, jobs int, source r
 	s.firstPod, s.created, s.attempts = s.firstPod[:0], s.created[:0], s.attempts[:0]
 	s.resized = s.resized[:0]
 	s.failures, s.exits, s.exitEnds = s.failures[:0], s.exits[:0], s.exitEnds[:0]
-	s.drop()
+	s.Drop()
 	s.version, s.live, s.dropped, s.ended, s.deletion = 0, 0, 0, 0, false
 	s.ends, s.jobWrites = s.ends[:0], s.jobWrites[:0]
 	s.nodeWrites = append(s.nodeWrites[:0], make([]int32, len(nodes))...)
@@ -169,26 +169,26 @@ func (s *Store) beforeNode(n *api.Node) {
 	}
 }
 
-func (s *Store) commitPod(w Writer, p *api.Pod) {
+func (s *Store) commitPod(w Writer, p *api.Pod, what Change) {
 	s.version++
 	p.Version = s.version
-	s.tellPod(w, p)
+	s.tellPod(w, p, what)
 }
 
 func (s *Store) removePod(w Writer, p *api.Pod) {
 	s.version++
 	p.Version = 0
 	s.live--
-	s.tellPod(w, p)
+	s.tellPod(w, p, Deleted)
 }
 
 // tellPod has a write recorded and puts it into the history.
-func (s *Store) tellPod(w Writer, p *api.Pod) {
+func (s *Store) tellPod(w Writer, p *api.Pod, what Change) {
 	if s.observer != nil {
 		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, &s.oldPod, p)
 	}
 	n := s.notify()
-	n.Pod = p
+	n.Pod, n.Change = p, what
 	if s.hasWatch {
 		e := s.pods.at(p.ID)
 		e.writes++

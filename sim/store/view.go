@@ -16,9 +16,24 @@ type Notice struct {
 	Version uint64   // of the write
 	At      des.Time // of the write
 
+	Change Change // of a pod
+
 	nth  int32 // write of the object, from 1; known where deliveries are delayed
 	kept bool  // Pod or Job is in past; else it is the object itself, which has not been written since
 }
+
+// Change is what a write has changed of a pod. Most writes are Progress, for which only controllers of Jobs and nodes
+// look.
+type Change uint8
+
+// The changes.
+const (
+	Progress Change = 1 << iota // of its status, its conditions, or its metadata
+	Created
+	Bound   // to a node
+	Ended   // its phase is terminal
+	Deleted // marked for deletion, with less grace, or gone
+)
 
 // past keeps states of objects that were overwritten before every view had seen them. The zero value is empty.
 type past[T any] struct {
@@ -176,17 +191,8 @@ func (s *Store) Deliver() (d Delivery) {
 // Quiet says whether every view has seen everything.
 func (s *Store) Quiet() bool { return len(s.history) == 0 }
 
-// Forget drops the notices that every view has seen, which without delays is all of them. With delays it keeps the
-// history short without touching it at every write.
+// Forget drops the notices that every view has seen. It keeps the history short without touching it at every write.
 func (s *Store) Forget() {
-	if s.hasWatch {
-		s.forgetSeen()
-	} else {
-		s.drop()
-	}
-}
-
-func (s *Store) forgetSeen() {
 	low := s.views[0].next
 	for i := range s.views {
 		low = min(low, s.views[i].next)
@@ -194,7 +200,7 @@ func (s *Store) forgetSeen() {
 	seen := low - s.dropped
 	switch {
 	case seen == len(s.history):
-		s.drop()
+		s.Drop()
 	case seen > 1024 && seen > len(s.history)/2:
 		s.compact(seen)
 	default:
@@ -203,15 +209,19 @@ func (s *Store) forgetSeen() {
 	s.dropped = low
 }
 
-// drop empties the history.
-func (s *Store) drop() {
+// Drop empties the history: where there are no delays, everyone has seen all of it.
+func (s *Store) Drop() {
 	s.history = s.history[:0]
 	if s.kept {
-		s.kept = false
-		s.podPast.reset()
-		s.jobPast.reset()
-		s.nodePast.reset()
+		s.resetPast()
 	}
+}
+
+func (s *Store) resetPast() {
+	s.kept = false
+	s.podPast.reset()
+	s.jobPast.reset()
+	s.nodePast.reset()
 }
 
 // compact moves the unseen rest of the history to the front.
