@@ -105,7 +105,7 @@ type Fates struct {
 func (f *Fates) Resolve(k FateKey, isMain bool) Fate {
 	for i := range f.Rules {
 		r := &f.Rules[i]
-		if !r.matches(k, isMain) {
+		if !r.matches(&k, isMain) {
 			continue
 		}
 		if r.Chance < Certain {
@@ -113,12 +113,12 @@ func (f *Fates) Resolve(k FateKey, isMain bool) Fate {
 				continue
 			}
 		}
-		return f.draw(r, k)
+		return f.draw(r, &k)
 	}
 	return DefaultFate
 }
 
-func (r *FateRule) matches(k FateKey, isMain bool) bool {
+func (r *FateRule) matches(k *FateKey, isMain bool) bool {
 	switch {
 	case r.Job != AnyJob && (k.Job < r.Job || k.Job > r.Job+JobID(r.More)),
 		len(r.Slot) > 0 && !r.Slot.Has(int32(k.Job-r.Job)),
@@ -132,7 +132,7 @@ func (r *FateRule) matches(k FateKey, isMain bool) bool {
 
 // address is the key of the draws for one purpose. The container and the restart share the last coordinate with a
 // sub-number: at most 256 containers and 2^15 restarts are told apart, more than a pod can have in a day.
-func (k FateKey) address(p rng.Purpose, sub int32) rng.Key {
+func (k *FateKey) address(p rng.Purpose, sub int32) rng.Key {
 	return rng.Key{Purpose: p, Job: int32(k.Job), Index: k.Index, Attempt: k.Attempt,
 		Sub: sub<<24 ^ k.Container<<16 ^ k.Restart}
 }
@@ -145,20 +145,20 @@ func (f *Fates) span(d *rng.Dist, k *FateKey, p rng.Purpose) des.Duration {
 	return f.Source.Draw(d, k.address(p, 0))
 }
 
-func (f *Fates) draw(r *FateRule, k FateKey) Fate {
-	fate := Fate{End: r.End, Exit: r.Exit, TermExit: r.TermExit, Start: f.span(&r.Start, &k, rng.Start),
+func (f *Fates) draw(r *FateRule, k *FateKey) Fate {
+	fate := Fate{End: r.End, Exit: r.Exit, TermExit: r.TermExit, Start: f.span(&r.Start, k, rng.Start),
 		Ready: des.Forever, Run: des.Forever, Term: des.Forever}
 	if !r.NoReady {
-		fate.Ready = f.span(&r.Ready, &k, rng.Ready)
+		fate.Ready = f.span(&r.Ready, k, rng.Ready)
 	}
 	if !r.NoExit {
-		fate.Run = f.span(&r.Run, &k, rng.Run)
+		fate.Run = f.span(&r.Run, k, rng.Run)
 	}
 	if !r.NeverTerm {
-		fate.Term = f.span(&r.Term, &k, rng.Term)
+		fate.Term = f.span(&r.Term, k, rng.Term)
 	}
 	if r.FailAfter.Set {
-		if t := f.span(&r.FailAfter.Value, &k, rng.Failure); t < fate.Run {
+		if t := f.span(&r.FailAfter.Value, k, rng.Failure); t < fate.Run {
 			fate.Run = t
 		} else {
 			fate.End, fate.Exit = EndExit, 0

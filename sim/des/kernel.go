@@ -60,7 +60,7 @@ func (k *Kernel) Schedule(at Time, c Class, kind Kind, obj, arg int32) Ticket {
 	}
 	i := len(k.near)
 	if i == cap(k.near) {
-		k.near = slices.Grow(k.near, frontLen)
+		k.grow()
 	}
 	near := k.near[:i+1]
 	k.near = near
@@ -72,7 +72,9 @@ func (k *Kernel) Schedule(at Time, c Class, kind Kind, obj, arg int32) Ticket {
 	return Ticket{at: e.at, order: e.order}
 }
 
-// refuse panics unless the event is for Never.
+// refuse panics unless the event is for Never. (Not inlined, which would make Schedule's frame large.)
+//
+//go:noinline
 func (k *Kernel) refuse(at Time, c Class, kind Kind, obj, arg int32) {
 	rule := "class above 15"
 	switch {
@@ -84,6 +86,9 @@ func (k *Kernel) refuse(at Time, c Class, kind Kind, obj, arg int32) {
 	order := uint64(c)<<classLow | uint64(kind)
 	panic(Violation{Rule: rule, Now: k.now, Event: Event{At: at, order: order, Obj: obj, Arg: arg}})
 }
+
+//go:noinline
+func (k *Kernel) grow() { k.near = slices.Grow(k.near, frontLen) }
 
 // insert puts e into a sorted list, the earliest last.
 func insert(near []item, e item) []item {
