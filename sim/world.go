@@ -219,10 +219,11 @@ func (w *World) deliver() {
 	w.store.Drop()
 }
 
-// tell lets everyone learn of a notice. While nothing has been deleted, the garbage collector and the controllers of
-// nodes have no use for pods.
+// tell lets everyone learn of a notice whom it concerns. While nothing has been deleted, the garbage collector and the
+// controllers of nodes have no use for pods.
 func (w *World) tell(n *store.Notice) {
-	if n.Pod != nil {
+	switch {
+	case n.Pod != nil:
 		w.kubelet.Observe(n)
 		w.sched.Observe(n)
 		w.jobctl.Observe(n)
@@ -231,11 +232,15 @@ func (w *World) tell(n *store.Notice) {
 			w.nodectl.Observe(n)
 		}
 		return
+	case n.Job != nil:
+		w.jobctl.Observe(n)
+		if n.Change != store.Progress {
+			w.gc.Observe(n)
+		}
+	case n.Node != nil:
+		w.sched.Observe(n)
+		w.nodectl.Observe(n)
 	}
-	w.sched.Observe(n)
-	w.jobctl.Observe(n)
-	w.gc.Observe(n)
-	w.nodectl.Observe(n)
 	if len(w.cfg.CronJobs) > 0 {
 		w.cronctl.Observe(n)
 	}

@@ -30,7 +30,9 @@ func (s *Store) CreateJob(w Writer, id api.JobID, spec *api.JobSpec) {
 	j := &s.jobs[id]
 	s.beforeJob(&noJobYet)
 	j.Generation, j.Created, j.Spec, j.Born = 1, s.kernel.Now().Truncate(), spec, s.version+1
-	s.commitJob(w, j)
+	s.version++
+	j.Version = s.version
+	s.tellJob(w, j, Created)
 	j.LabelsDue = !spec.Labelled
 }
 

@@ -199,37 +199,48 @@ func (s *Store) tellPod(w Writer, p *api.Pod, what Change) {
 func (s *Store) commitJob(w Writer, j *api.Job) {
 	s.version++
 	j.Version, j.LabelsDue = s.version, false
-	s.tellJob(w, j)
+	s.tellJob(w, j, changeOf(j))
 }
 
 func (s *Store) removeJob(w Writer, j *api.Job) {
 	s.version++
 	j.Version = 0
-	s.tellJob(w, j)
+	s.tellJob(w, j, Deleted)
+}
+
+// changeOf is what a write may have changed of a Job, by what the Job is now.
+func changeOf(j *api.Job) Change {
+	switch {
+	case j.Deleted != des.Never:
+		return Deleted
+	case j.Status.Finished():
+		return Ended
+	}
+	return Progress
 }
 
 // tellJob has a write recorded and puts it into the history.
-func (s *Store) tellJob(w Writer, j *api.Job) {
+func (s *Store) tellJob(w Writer, j *api.Job, what Change) {
 	if s.observer != nil {
 		s.observer.Job(s.kernel.Now(), w.Actor, w.Because, &s.oldJob, j)
 	}
-	if s.ends[j.ID] == des.Never && (j.Version == 0 || j.Status.Finished()) {
+	if what != Progress && s.ends[j.ID] == des.Never && (j.Version == 0 || j.Status.Finished()) {
 		s.ends[j.ID] = s.kernel.Now()
 		s.ended++
 	}
-	s.notifyJob(j)
+	s.notifyJob(j, what)
 }
 
 // commitMetadata commits a write of a Job of which no trace tells.
 func (s *Store) commitMetadata(j *api.Job) {
 	s.version++
 	j.Version, j.LabelsDue = s.version, false
-	s.notifyJob(j)
+	s.notifyJob(j, changeOf(j))
 }
 
-func (s *Store) notifyJob(j *api.Job) {
+func (s *Store) notifyJob(j *api.Job, what Change) {
 	n := s.notify()
-	n.Job = j
+	n.Job, n.Change = j, what
 	if s.hasWatch {
 		s.jobWrites[j.ID]++
 		n.nth = s.jobWrites[j.ID]

@@ -16,23 +16,23 @@ type Notice struct {
 	Version uint64   // of the write
 	At      des.Time // of the write
 
-	Change Change // of a pod
+	Change Change // of a pod or a Job
 
 	nth  int32 // write of the object, from 1; known where deliveries are delayed
 	kept bool  // Pod or Job is in past; else it is the object itself, which has not been written since
 }
 
-// Change is what a write has changed of a pod. Most writes are Progress, for which only controllers of Jobs and nodes
-// look.
+// Change is what a write has changed of a pod or a Job. Most writes are Progress, which concerns only the controllers of
+// Jobs and nodes.
 type Change uint8
 
 // The changes.
 const (
-	Progress Change = 1 << iota // of its status, its conditions, or its metadata
-	Created
-	Bound   // to a node
-	Ended   // its phase is terminal
-	Deleted // marked for deletion, with less grace, or gone
+	Progress Change = 1 << iota // of anything else: status, conditions, metadata, a Job's spec
+	Created                     // of pods and Jobs
+	Bound                       // to a node
+	Ended                       // its phase is terminal
+	Deleted                     // marked for deletion, with less grace, or gone
 )
 
 // past keeps states of objects that were overwritten before every view had seen them. The zero value is empty.
