@@ -32,7 +32,7 @@ type World struct {
 
 	observer  *trace.Observer
 	learnt    bool               // the garbage collector and the controllers of nodes know the pods
-	ending    bool               // every Job has finished: the run ends with the instant
+	ending    bool               // that every Job has finished ends nothing, or has ended the run with this instant
 	check     func(*store.Store) // test mode: called after every event
 	over      bool
 	away      bool     // the Job and the CronJob controller are
@@ -87,7 +87,7 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 	w.nodectl.Reset(&cfg.Knobs, len(cfg.Nodes))
 	w.store.ReserveCronJobs(len(cfg.CronJobs))
 	w.cronctl.Reset(len(cfg.CronJobs), &cfg.Knobs, w.observer)
-	w.ending, w.over, w.learnt = false, false, w.store.Delayed()
+	w.ending, w.over, w.learnt = cfg.Until.Quiescent || len(cfg.CronJobs) > 0, false, w.store.Delayed()
 	w.away, w.awayUntil = false, 0
 	for i := range cfg.Jobs {
 		w.kernel.Schedule(cfg.Jobs[i].At, api.ClassUser, api.KindSubmit, int32(i), submitJob)
@@ -124,7 +124,7 @@ func (w *World) Step() bool {
 	if !w.store.Quiet() {
 		w.deliver()
 	}
-	if w.store.AllEnded() && !w.ending && !w.cfg.Until.Quiescent && len(w.cfg.CronJobs) == 0 {
+	if !w.ending && w.store.AllEnded() {
 		w.ending = true
 		w.kernel.Schedule(w.kernel.Now(), api.ClassEnd, api.KindEnd, 0, 0)
 	}

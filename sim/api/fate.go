@@ -40,12 +40,16 @@ type Ranges []Range
 
 // Has says whether n is in the set.
 func (r Ranges) Has(n int32) bool {
+	return len(r) == 0 || r.has(n)
+}
+
+func (r Ranges) has(n int32) bool {
 	for _, x := range r {
 		if x.From <= n && n <= x.To {
 			return true
 		}
 	}
-	return len(r) == 0
+	return false
 }
 
 // FateKey names one run of one container: the address of all its draws.

@@ -102,51 +102,37 @@ func (l *Life) sumUp() (started, ready bool) {
 	s := &l.status
 	s.Restarts, s.MaxRestarts, s.Exit, s.OOMKilled = 0, 0, 0, false
 	started, ready = true, true
-	early := int32(0) // the first exit code among init containers and sidecars: they come after the main containers
+	var mains, sidecars des.Time // when the last of them ended
+	early := int32(0)            // the first exit code among init containers and sidecars: they come after the main containers
 	for i := range l.containers {
 		c := &l.containers[i]
 		s.Restarts += c.restarts
-		exit := int32(0)
+		exit, at := int32(0), des.Never
 		if c.terminated() {
-			exit = c.exit
+			exit, at = c.exit, c.finishedAt.Truncate()
 			s.OOMKilled = s.OOMKilled || c.oom
-		}
-		if c.kind != api.Main {
-			early = firstFailure(early, exit)
-		} else {
-			s.Exit = firstFailure(s.Exit, exit)
-			s.MaxRestarts = max(s.MaxRestarts, c.restarts)
-			started = started && c.startedAt != des.Never
-		}
-		ready = ready && (c.ready || c.kind == api.Init)
-	}
-	s.Exit, s.FinishedAt = firstFailure(s.Exit, early), l.finishedAt()
-	return started, ready
-}
-
-// finishedAt is when the last main container or sidecar ended; Never before that. The Job controller, whose view this
-// is, overlooks that a main container has not ended where the sidecars have (getFinishTimeFromContainers,
-// pkg/controller/job/backoff_utils.go:186@v1.37.2).
-func (l *Life) finishedAt() des.Time {
-	var mains, sidecars des.Time
-	for i := range l.containers {
-		c := &l.containers[i]
-		at := des.Never
-		if c.terminated() {
-			at = c.finishedAt.Truncate()
 		}
 		switch c.kind {
 		case api.Main:
+			s.Exit = firstFailure(s.Exit, exit)
+			s.MaxRestarts = max(s.MaxRestarts, c.restarts)
+			started = started && c.startedAt != des.Never
 			mains = max(mains, at)
 		case api.Sidecar:
+			early = firstFailure(early, exit)
 			sidecars = max(sidecars, at)
 		case api.Init:
+			early = firstFailure(early, exit)
 		}
+		ready = ready && (c.ready || c.kind == api.Init)
 	}
+	s.Exit, s.FinishedAt = firstFailure(s.Exit, early), max(mains, sidecars)
 	if l.sidecars && mains == des.Never {
-		return sidecars
+		// The Job controller, whose view this is, overlooks that a main container has not ended where the sidecars
+		// have (getFinishTimeFromContainers, pkg/controller/job/backoff_utils.go:186@v1.37.2).
+		s.FinishedAt = sidecars
 	}
-	return max(mains, sidecars)
+	return started, ready
 }
 
 // firstFailure is the first of two exit codes that is not 0.

@@ -22,8 +22,8 @@ type Notice struct {
 	kept bool  // Pod or Job is in past; else it is the object itself, which has not been written since
 }
 
-// Change is what a write has changed of a pod or a Job. Most writes are Progress, which concerns only the controllers of
-// Jobs and nodes.
+// Change is what a write has changed of a pod or a Job. Most writes are Progress, which concerns only the controllers
+// of Jobs and nodes.
 type Change uint8
 
 // The changes.
