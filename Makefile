@@ -14,6 +14,9 @@ SEED ?= $(shell date +%s%N)
 COUNT ?= 5
 BENCH ?= .
 
+# By which profile go build optimises jobsim, and so bench what it measures.
+PGO = cmd/jobsim/default.pgo
+
 # How many random scenarios oracle compares, what they may have (scenarios/gen), and with which Kubernetes.
 N ?= 10000
 FEATURES ?= default
@@ -30,7 +33,7 @@ PROCS ?= 16
 # Two processes, each with a half of the scenarios: {} is which.
 SHARDS = printf '%s\n' 0 1 | xargs -P 2 -I {}
 
-.PHONY: help build check lint test demo bench golden soak oracle oracle-repeat oracle-race oracle-test mutants e2e ci
+.PHONY: help build check lint test demo bench pgo golden soak oracle oracle-repeat oracle-race oracle-test mutants e2e ci
 .PHONY: clean
 
 help: ## this table
@@ -60,7 +63,10 @@ demo: build bin/jobsim-oracle ## one Job in detail, a thousand times, beside the
 
 bench: ## kernel, randomness and whole runs on one core, in benchstat's format (COUNT=5 BENCH=.)
 	@mkdir -p reports/out
-	go test -run '^$$' -bench '$(BENCH)' -cpu 1 -count $(COUNT) ./sim/des ./sim/rng ./sim | tee reports/out/bench.txt
+	go test -pgo=$(CURDIR)/$(PGO) -run '^$$' -bench '$(BENCH)' -cpu 1 -count $(COUNT) ./sim/des ./sim/rng ./sim | tee reports/out/bench.txt
+
+pgo: ## measure anew where a run spends its time: the compiler goes by that (cmd/jobsim/default.pgo)
+	go test -run '^$$' -bench '^BenchmarkRun' -cpu 1 -benchtime 5s -cpuprofile $(CURDIR)/$(PGO) -o /dev/null ./sim
 
 golden: ## rewrite all golden files, stories and README outputs, and show what changed; the diff is the review
 	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' $(subst /...,,$(LIGHT)) | xargs -n1 dirname | sort -u) -update

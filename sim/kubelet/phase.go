@@ -103,7 +103,7 @@ func (l *Life) sumUp() (started, ready bool) {
 	s.Restarts, s.MaxRestarts, s.Exit, s.OOMKilled = 0, 0, 0, false
 	started, ready = true, true
 	var mains, sidecars des.Time // when the last of them ended
-	early := int32(0)            // the first exit code among init containers and sidecars: they come after the main containers
+	early := int32(0)            // the first exit code among init containers and sidecars, which come after these
 	for i := range l.containers {
 		c := &l.containers[i]
 		s.Restarts += c.restarts
