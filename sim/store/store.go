@@ -187,6 +187,9 @@ func (s *Store) tellPod(w Writer, p *api.Pod, what Change) {
 	if s.observer != nil {
 		s.observer.Pod(s.kernel.Now(), w.Actor, w.Because, &s.oldPod, p)
 	}
+	if p.Deleted != des.Never {
+		what |= Deleted
+	}
 	n := s.notify()
 	n.Pod, n.Change = p, what
 	if s.hasWatch {

@@ -32,7 +32,7 @@ const (
 	Created                     // of pods and Jobs
 	Bound                       // to a node
 	Ended                       // its phase is terminal
-	Deleted                     // marked for deletion, with less grace, or gone
+	Deleted                     // marked for deletion or gone, by this write or an earlier one
 )
 
 // past keeps states of objects that were overwritten before every view had seen them. The zero value is empty.
