@@ -17,6 +17,7 @@ type Config struct {
 	Replication uint64
 	Knobs       api.Knobs
 	Nodes       []api.NodeSpec
+	Groups      []api.NodeGroup // of nodes that come and go; their numbers are after those of Nodes
 	Jobs        []Submission
 	CronJobs    []CronSubmission
 	Fates       []api.FateRule
@@ -120,6 +121,17 @@ type Outcome struct {
 	Jobs  []JobOutcome // of the Jobs that were submitted
 
 	CronJobs []CronJobOutcome
+	Groups   []GroupOutcome
+}
+
+// GroupOutcome is what became of one group of nodes.
+type GroupOutcome struct {
+	Name      string
+	Launched  int32        // machines, those of the beginning among them
+	Peak      int32        // the most at a time, with those that boot
+	Reclaimed int32        // machines that were taken away
+	Broke     int32        // how often a machine broke
+	Ran       des.Duration // of all machines, from launch to end
 }
 
 // CronJobOutcome is what became of one CronJob.

@@ -71,6 +71,11 @@ func (w *World) Outcome() Outcome {
 	for i := range w.cfg.CronJobs {
 		out.CronJobs = append(out.CronJobs, w.sumCronJob(api.CronJobID(i)))
 	}
+	for i := range w.cfg.Groups {
+		o := GroupOutcome{Name: w.cfg.Groups[i].Name}
+		o.Launched, o.Reclaimed, o.Broke, o.Peak, o.Ran = w.cloud.Sum(i)
+		out.Groups = append(out.Groups, o)
+	}
 	for id := range w.store.PodCount() {
 		p := w.store.Pod(id)
 		w.sums(&out, p.Job).add(p, w.kernel.Now())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/cloud"
 	"github.com/jobsim/jobsim/sim/cronctl"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/gc"
@@ -28,6 +29,7 @@ type World struct {
 	gc      *gc.Collector
 	nodectl *nodectl.Controller
 	cronctl *cronctl.Controller
+	cloud   *cloud.Cloud
 	fates   api.Fates
 
 	observer  *trace.Observer
@@ -50,6 +52,7 @@ func NewWorld() *World {
 	w.gc = gc.New(k, w.store)
 	w.nodectl = nodectl.New(k, w.store)
 	w.cronctl = cronctl.New(k, w.store)
+	w.cloud = cloud.New(k, w.store)
 	return w
 }
 
@@ -80,11 +83,13 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 		w.observer = &trace.Observer{Sink: sink, JobName: w.jobName, NodeName: w.nodeName}
 	}
 	w.store.Reset(&cfg.Knobs, cfg.Nodes, cfg.jobCount(), source, w.observer)
+	w.cloud.Reset(cfg.Groups, source)
+	nodes := len(w.store.Nodes())
 	w.jobctl.Reset(&cfg.Knobs, source, w.observer)
 	w.sched.Reset(source, cfg.Knobs.Latency.Bind)
-	w.kubelet.Reset(kubelet.Env{Knobs: &cfg.Knobs, Fates: &w.fates}, len(cfg.Nodes))
+	w.kubelet.Reset(kubelet.Env{Knobs: &cfg.Knobs, Fates: &w.fates}, nodes)
 	w.gc.Reset(&cfg.Knobs, source)
-	w.nodectl.Reset(&cfg.Knobs, len(cfg.Nodes))
+	w.nodectl.Reset(&cfg.Knobs, nodes)
 	w.store.ReserveCronJobs(len(cfg.CronJobs))
 	w.cronctl.Reset(len(cfg.CronJobs), &cfg.Knobs, w.observer)
 	w.ending, w.over, w.learnt = cfg.Until.Quiescent || len(cfg.CronJobs) > 0, false, w.store.Delayed()
@@ -107,7 +112,12 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 
 func (w *World) jobName(id api.JobID) string { return w.store.Job(id).Spec.Name }
 
-func (w *World) nodeName(id api.NodeID) string { return w.cfg.Nodes[id].Name }
+func (w *World) nodeName(id api.NodeID) string {
+	if int(id) < len(w.cfg.Nodes) {
+		return w.cfg.Nodes[id].Name
+	}
+	return w.cloud.Name(id)
+}
 
 // Step lets the next event happen, and everyone learn what they are due to learn. It returns false when the run is
 // over.
@@ -195,6 +205,8 @@ func (w *World) handle(e des.Event) {
 		w.gc.Collect(e.Obj, e.Arg)
 	case api.KindCollectAgain:
 		w.gc.Again(api.JobID(e.Obj))
+	case api.KindBoot, api.KindMachine, api.KindScan:
+		w.machine(e)
 	case api.KindLetGo:
 		w.gc.LetGo(api.PodID(e.Obj), e.Arg)
 	default:
@@ -231,6 +243,9 @@ func (w *World) tell(n *store.Notice) {
 			w.gc.Observe(n)
 			w.nodectl.Observe(n)
 		}
+		if len(w.cfg.Groups) > 0 {
+			w.cloud.Observe(n)
+		}
 		return
 	case n.Job != nil:
 		w.jobctl.Observe(n)
@@ -240,6 +255,9 @@ func (w *World) tell(n *store.Notice) {
 	case n.Node != nil:
 		w.sched.Observe(n)
 		w.nodectl.Observe(n)
+		if len(w.cfg.Groups) > 0 {
+			w.cloud.Observe(n)
+		}
 	}
 	if len(w.cfg.CronJobs) > 0 {
 		w.cronctl.Observe(n)
@@ -263,6 +281,9 @@ func (w *World) watch() {
 	}
 	if d.To(api.SchedulerPods, api.SchedulerNodes) {
 		w.sched.Observe(d.Notice)
+		if len(w.cfg.Groups) > 0 {
+			w.cloud.Observe(d.Notice) // which has watches like the scheduler's
+		}
 	}
 	if d.To(api.ManagerPods, api.ManagerJobs, api.ManagerNodes) {
 		w.jobctl.Observe(d.Notice)

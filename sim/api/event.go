@@ -54,5 +54,8 @@ const (
 	KindExpire                       // gc: the TTL controller's request about Job Obj takes effect
 	KindCollect                      // gc: the request of worker Obj takes effect, or is to be sent, as Arg says
 	KindCollectAgain                 // gc: Job Obj, which had not been seen, is looked at again
+	KindBoot                         // cloud: machine Arg of group Obj has booted
+	KindMachine                      // cloud: something befalls the machine that is node Obj; Arg says what
+	KindScan                         // cloud: the autoscaler's loop
 	KindLetGo                        // gc: worker Arg's request to let pod Obj go takes effect
 )

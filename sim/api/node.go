@@ -1,6 +1,9 @@
 package api
 
-import "github.com/jobsim/jobsim/sim/des"
+import (
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
+)
 
 // NodeID is the dense number of a node, from 0.
 type NodeID int32
@@ -15,6 +18,21 @@ type NodeSpec struct {
 	Pods int32 // how many pods fit; 0 is none
 	// Unlimited says that everything fits: capacity is not modelled.
 	Unlimited bool
+}
+
+// NodeGroup is alike nodes that come and go: machines of a cloud (package sim/cloud).
+type NodeGroup struct {
+	NodeSpec              // of each; the name is their prefix
+	Min, Max int32        // how many there are, with those that boot
+	Boot     rng.Dist     // from the launch of a machine to its node
+	Idle     des.Duration // for how long a machine has no pod before it is given back
+
+	Reclaim Opt[rng.Dist] // from a machine's node to the notice that it is taken away; absent: it never is
+	Notice  des.Duration  // and from then to its end
+	Break   Opt[rng.Dist] // from a machine's node to its breaking: it is gone; absent: it never does
+	Repair  rng.Dist      // and from then until there is another in its place
+	Drain   Opt[rng.Dist] // from a machine's node, or the last drain, to a drain; absent: there are none
+	Drained des.Duration  // and how long that lasts
 }
 
 // Node is a node as the store holds it.

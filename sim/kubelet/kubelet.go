@@ -156,6 +156,13 @@ func (k *Kubelet) report(w store.Writer, l *life, p *api.Pod) {
 	k.store.UpdatePodStatus(w, p.ID, &status)
 }
 
+// Reach makes room for so many nodes.
+func (k *Kubelet) Reach(nodes int) {
+	for len(k.lost) < nodes {
+		k.lost = append(k.lost, false)
+	}
+}
+
 // Lose stops a node: its pods go on, and nobody hears of them.
 func (k *Kubelet) Lose(node api.NodeID) { k.lost[node] = true }
 

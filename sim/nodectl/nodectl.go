@@ -69,10 +69,15 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 	c.knobs = knobs
 	c.nodes, c.pods = c.nodes[:0], c.pods[:0]
-	for range nodes {
+	c.Reach(nodes)
+	c.watching, c.gcArmed, c.tainted = false, false, -des.Time(taintEvery)
+}
+
+// Reach makes room for so many nodes.
+func (c *Controller) Reach(nodes int) {
+	for len(c.nodes) < nodes {
 		c.nodes = append(c.nodes, nodeState{exists: true, ready: true, evicting: 1, deleted: des.Never})
 	}
-	c.watching, c.gcArmed, c.tainted = false, false, -des.Time(taintEvery)
 }
 
 // Observe takes the next notice of the controllers' watches.

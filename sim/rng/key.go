@@ -24,6 +24,7 @@ const (
 	Pick    Purpose = 14 // a choice among equals
 	Arrival Purpose = 15 // when something comes from outside
 	Script  Purpose = 16 // what a random scenario is made of
+	Machine Purpose = 18 // when something befalls a machine
 	Stop    Purpose = 17 // the node's latency from the notice of the last exit to the end of the pod
 )
 

@@ -34,6 +34,8 @@ const (
 	byCordon plugins = 1 << iota // NodeUnschedulable
 	byTaint                      // TaintToleration
 	byFit                        // NodeResourcesFit
+
+	byAnything = byCordon | byTaint | byFit // a new node, which also concerns pods that no node has refused
 )
 
 // fits says whether a pod with these requests fits beside what is there, and notes why not

@@ -60,6 +60,13 @@ func (s *Scheduler) Reset(source rng.Source, bind rng.Dist) {
 	s.failed, s.state = s.failed[:0], 1
 }
 
+// Reach makes room for so many nodes, which are not there before they are seen.
+func (s *Scheduler) Reach(nodes int) {
+	for len(s.nodes) < nodes {
+		s.nodes = append(s.nodes, node{})
+	}
+}
+
 // Observe takes the next notice of the scheduler's watches: a pod wants a node, or leaves one; a node has changed.
 func (s *Scheduler) Observe(n *store.Notice) {
 	switch {
@@ -99,6 +106,10 @@ func (s *Scheduler) observeNode(now *api.Node) {
 	before := *n
 	n.see(now)
 	s.state++
+	if !before.exists && n.exists {
+		s.wake(byAnything)
+		return
+	}
 	if before.cordoned && !n.cordoned {
 		s.wake(byCordon)
 	}
@@ -125,7 +136,7 @@ func (s *Scheduler) wake(by plugins) {
 	kept := s.unfit[:0]
 	for _, w := range s.unfit {
 		switch w.flushed(now); {
-		case w.why&by == 0:
+		case w.why&by == 0 && by != byAnything:
 			kept = append(kept, w)
 		case w.backoff() >= now.Truncate():
 			s.backoff = append(s.backoff, w)

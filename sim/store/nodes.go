@@ -5,6 +5,30 @@ import (
 	"github.com/jobsim/jobsim/sim/des"
 )
 
+// PutNode adds a node to those with which the run begins, before anyone has looked.
+func (s *Store) PutNode(spec *api.NodeSpec) api.NodeID {
+	id := s.addNode(spec)
+	s.version++
+	s.nodes[id].Version = s.version
+	return id
+}
+
+// CreateNode adds a node.
+func (s *Store) CreateNode(w Writer, spec *api.NodeSpec) api.NodeID {
+	id := s.addNode(spec)
+	n := &s.nodes[id]
+	s.beforeNode(n)
+	s.commitNode(w, n)
+	return id
+}
+
+func (s *Store) addNode(spec *api.NodeSpec) api.NodeID {
+	id := api.NodeID(len(s.nodes))
+	s.nodes = append(s.nodes, api.Node{ID: id, Spec: spec, Ready: true, Unreachable: des.Never})
+	s.nodeWrites = append(s.nodeWrites, 0)
+	return id
+}
+
 // UpdateNode writes a node's condition, cordon and taint. A write that changes nothing is none.
 func (s *Store) UpdateNode(w Writer, id api.NodeID, ready, unschedulable bool, unreachable des.Time) {
 	n := &s.nodes[id]

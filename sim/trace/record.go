@@ -22,6 +22,7 @@ const (
 	NodeLifecycle Actor = "node-lifecycle"
 	TaintEviction Actor = "taint-eviction"
 	CronJob       Actor = "cronjob-controller"
+	Cloud         Actor = "cloud"
 )
 
 // Verb is what happened to the object of a record.
