@@ -18,7 +18,7 @@ import (
 // Config is the scenario compiled for the simulator. It is a fresh value each time.
 func (s *Scenario) Config() *sim.Config {
 	f := &s.File
-	cfg := &sim.Config{Scenario: s.Name, Knobs: s.knobs(), Nodes: s.nodes()}
+	cfg := &sim.Config{Scenario: s.Name, Knobs: s.knobs(), Nodes: s.nodes(), Groups: s.nodeGroups()}
 	cfg.Until = sim.Until{Horizon: des.Time(f.Until.Horizon.Duration), Quiescent: f.Until.Quiescent}
 	for i := range f.Jobs {
 		cfg.Jobs = append(cfg.Jobs, sim.Submission{At: des.Time(f.Jobs[i].At.Duration), Spec: JobSpec(s.Manifests[i])})
@@ -49,7 +49,7 @@ func (s *Scenario) jobID(name string) api.JobID {
 	return api.AnyJob
 }
 
-// nodes are the cluster's nodes: by default one on which everything fits.
+// nodes are those that stay: by default, without groups, one on which everything fits.
 func (s *Scenario) nodes() []api.NodeSpec {
 	var out []api.NodeSpec
 	for _, n := range s.File.Cluster.Nodes {
@@ -74,7 +74,7 @@ func (s *Scenario) nodes() []api.NodeSpec {
 			out = append(out, spec)
 		}
 	}
-	if len(out) == 0 {
+	if len(out) == 0 && len(s.File.Cluster.Groups) == 0 {
 		out = append(out, api.NodeSpec{Name: "node", Unlimited: true})
 	}
 	return out

@@ -42,10 +42,11 @@ type Metadata struct {
 
 // Cluster is where the Jobs run.
 type Cluster struct {
-	Nodes   []Node  `json:"nodes,omitempty"`   // default: one node on which everything fits
-	Profile string  `json:"profile,omitempty"` // the latencies and client limits to start from: none or default
-	Latency Latency `json:"latency,omitzero"`  // what differs from the profile
-	Knobs   Knobs   `json:"knobs,omitzero"`    // what differs from the profile
+	Nodes   []Node      `json:"nodes,omitempty"`   // default: one node on which everything fits, if there is no group
+	Groups  []NodeGroup `json:"groups,omitempty"`  // nodes that come and go
+	Profile string      `json:"profile,omitempty"` // the latencies and client limits to start from: none or default
+	Latency Latency     `json:"latency,omitzero"`  // what differs from the profile
+	Knobs   Knobs       `json:"knobs,omitzero"`    // what differs from the profile
 }
 
 // Node is one node, or Count alike ones.

@@ -118,6 +118,7 @@ func (s *Scenario) validateCluster() {
 		}
 		seen[n.Name] = true
 	}
+	s.validateGroups()
 	s.validateKnobs()
 }
 

@@ -81,6 +81,9 @@ func unsupported(cfg *sim.Config) error {
 		err = errors.Join(&Unsupported{"kubernetesVersion",
 			fmt.Sprintf("%s (allowed: that of %s, which it was built with)", version, KubernetesVersion)}, err)
 	}
+	if len(cfg.Groups) > 0 {
+		err = errors.Join(&Unsupported{"cluster.groups", "nodes that come and go (allowed: cluster.nodes)"}, err)
+	}
 	return err
 }
 

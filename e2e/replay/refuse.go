@@ -37,6 +37,7 @@ func Refuse(sc *scenarios.Scenario, nodes int, machines bool) error {
 	latency := sc.File.Cluster.Latency
 	latency.PhaseStep = scenarios.Span{} // only tells actors apart
 	cannot(!reflect.DeepEqual(latency, scenarios.Latency{}), "cluster.latency: a live cluster has its own")
+	cannot(len(cfg.Groups) > 0, "cluster.groups: machines of a live cluster do not come and go at will")
 	cannot(len(cfg.Nodes) > nodes && limited(cfg), "cluster.nodes: %d, and this cluster has %d for pods",
 		len(cfg.Nodes), nodes)
 	for i := range cfg.Faults {
@@ -68,7 +69,7 @@ func anyFate(cfg *sim.Config, job api.JobID, f func(*api.FateRule) bool) bool {
 }
 
 // limited says whether the scenario's nodes matter.
-func limited(cfg *sim.Config) bool { return len(cfg.Nodes) > 1 || !cfg.Nodes[0].Unlimited }
+func limited(cfg *sim.Config) bool { return len(cfg.Nodes) != 1 || !cfg.Nodes[0].Unlimited }
 
 // crowd is how many pods at once use up the client limit that the Job controller has for all Jobs together: 30 requests
 // (pkg/controller/apis/config/v1alpha1/defaults.go:58@v1.37.2).
