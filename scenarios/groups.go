@@ -8,8 +8,8 @@ import (
 	"github.com/jobsim/jobsim/sim/rng"
 )
 
-// NodeGroup is alike nodes that come and go: machines of a cloud, and an autoscaler between Min and Max. What is modelled
-// of both is in package sim/cloud.
+// NodeGroup is alike nodes that come and go: machines of a cloud, and an autoscaler between Min and Max. What is
+// modelled of both is in package sim/cloud.
 type NodeGroup struct {
 	Name    string   `json:"name,omitempty"` // default group; each node's is that with its number
 	Min     *int32   `json:"min,omitempty"`  // how many there are at least, and to begin with; default 0
@@ -54,8 +54,8 @@ const (
 // nodeGroups are those as the simulator has them.
 func (s *Scenario) nodeGroups() (out []api.NodeGroup) {
 	for _, g := range s.File.Cluster.Groups {
-		spec := api.NodeGroup{Min: orElse(g.Min, 0), Max: orElse(g.Max, 0), Boot: g.Boot.Dist, Idle: spanOr(g.Idle, defaultIdle),
-			NodeSpec: api.NodeSpec{Name: g.Name, Pods: orElse(g.Pods, 110),
+		spec := api.NodeGroup{Min: orElse(g.Min, 0), Max: orElse(g.Max, 0), Boot: g.Boot.Dist,
+			Idle: spanOr(g.Idle, defaultIdle), NodeSpec: api.NodeSpec{Name: g.Name, Pods: orElse(g.Pods, 110),
 				Resources: api.Resources{MilliCPU: milli(g.CPU.Quantity), Memory: value(g.Memory.Quantity)}}}
 		if spec.Name == "" {
 			spec.Name = "group"

@@ -41,8 +41,8 @@ func (s *Scenario) validateControlFault(at string, f *Fault) (given int) {
 // validateRestart refuses what tells that the other controllers of the process do not restart in the simulator.
 func (s *Scenario) validateRestart(at string) {
 	if len(s.File.Cluster.Groups) > 0 {
-		s.doc.add(at, "cannot be simulated together with cluster.groups: restarts of the controllers that look after nodes: %s",
-			notYet)
+		s.doc.add(at, "cannot be simulated together with cluster.groups: restarts of the controllers that look after "+
+			"nodes: %s", notYet)
 	}
 	for i := range s.File.Faults {
 		f := &s.File.Faults[i]

@@ -52,8 +52,8 @@ func same(t *testing.T, got []string, want string) {
 	}
 }
 
-// The loop at 10 s sees three pods and launches two machines, which boot for 90 s. Ten minutes after their last pod, the
-// next loop gives them back.
+// The loop at 10 s sees three pods and launches two machines, which boot for 90 s. Ten minutes after their last pod,
+// the next loop gives them back.
 func TestGroups_GrowAndShrink(t *testing.T) {
 	got, out := story(t, machines(3, func(*api.NodeGroup) {}))
 	same(t, got, `
@@ -95,8 +95,8 @@ func TestGroups_TheFirstThatFits(t *testing.T) {
 	}
 }
 
-// A machine that is taken away is drained when the notice comes, and gone when that ends; another takes its place, as the
-// group has two at least.
+// A machine that is taken away is drained when the notice comes, and gone when that ends; another takes its place, as
+// the group has two at least.
 func TestGroups_Reclaim(t *testing.T) {
 	cfg := machines(4, func(g *api.NodeGroup) {
 		g.Min, g.Reclaim, g.Notice = 2, api.Some(rng.Dist{Kind: rng.Empirical, Values: []des.Duration{45 * des.Second,

@@ -26,6 +26,7 @@ type planOptions struct {
 	jobs            int
 	node            string
 	least, most     int
+	autoscale       int
 	price           float64
 	deadline        time.Duration
 	goals           []string
@@ -36,11 +37,13 @@ type planOptions struct {
 func newPlan(s streams) *cobra.Command {
 	o := &planOptions{}
 	cmd := &cobra.Command{
-		Use:   "plan (-f FILE | --scenario NAME) (--interval DISTRIBUTION | --trace FILE) --goal GOAL...",
+		Use:   "plan (-f FILE | --scenario NAME) [--interval DISTRIBUTION | --trace FILE] --goal GOAL...",
 		Short: "how many nodes many Jobs need: waits, utilisation, cost, the smallest pool, the bottleneck",
 		Example: "  jobsim plan -f job.yaml --interval exponential:2m --duration lognormal:10m,1 \\\n" +
 			"    --node cpu=4,memory=16Gi --goal 'p95(wait) <= 1m'\n" +
-			"  jobsim plan -f job.yaml --trace log.swf --node cpu=16,memory=64Gi,pods=110 --goal 'mean(wait) <= 10m'",
+			"  jobsim plan -f job.yaml --trace log.swf --node cpu=16,memory=64Gi,pods=110 --goal 'mean(wait) <= 10m'\n" +
+			"  jobsim plan -f job.yaml --interval exponential:2m --duration 10m --autoscale 1 \\\n" +
+			"    --node 'cpu=4,memory=16Gi,boot=90s,reclaim={every=exponential:2h}' --goal 'p95(wait) <= 5m'",
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, s, args) },
 	}
 	o.input.flags(cmd)
@@ -49,7 +52,11 @@ func newPlan(s streams) *cobra.Command {
 	f.StringVar(&o.trace, "trace", "", "Jobs as they came: a .swf file, or a .csv with columns submit, run (seconds), "+
 		"pods")
 	f.IntVar(&o.jobs, "jobs", 1000, "how many Jobs come, with --interval")
-	f.StringVar(&o.node, "node", "cpu=4,memory=16Gi,pods=110", "what a node has")
+	f.StringVar(&o.node, "node", "cpu=4,memory=16Gi,pods=110", "what a node has, and what befalls it, as cluster.groups "+
+		"of a scenario says it: boot=90s,idle=10m,reclaim={every=exponential:2h,notice=2m},"+
+		"break={every=exponential:720h,repair=4h},drain={every=168h,for=15m}")
+	f.IntVar(&o.autoscale, "autoscale", -1, "let an autoscaler keep from so many nodes up to the size of the pool; "+
+		"without it the size is kept")
 	f.IntVar(&o.least, "least", 1, "the smallest pool to think of")
 	f.IntVar(&o.most, "most", 256, "the largest pool to think of")
 	f.Float64Var(&o.price, "price", 1, "of a node for an hour")
@@ -69,8 +76,10 @@ func (o *planOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	switch {
 	case o.least < 1 || o.most < o.least || o.most > 10_000:
 		return usagef("--least %d --most %d (allowed: 1 to 10000, in this order)", o.least, o.most)
-	case (o.interval == "") == (o.trace == ""):
+	case o.interval != "" && o.trace != "":
 		return usagef("--interval and --trace (allowed: one of them)")
+	case o.autoscale < -1 || o.autoscale > o.most:
+		return usagef("--autoscale %d (allowed: 0 to %d, which is --most)", o.autoscale, o.most)
 	case o.jobs < 1 || o.jobs > plan.MaxJobs:
 		return usagef("--jobs %d (allowed: 1 to %d)", o.jobs, plan.MaxJobs)
 	case len(o.goals) == 0:
@@ -82,6 +91,14 @@ func (o *planOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	sc, err := o.loadOne(cmd, s, args)
 	if err != nil {
 		return err
+	}
+	switch jobs := o.interval != "" || o.trace != ""; {
+	case !jobs && len(sc.CronJobs) == 0:
+		return usagef("nothing says when Jobs come (allowed: --interval, --trace, or a CronJob)")
+	case jobs && len(sc.Manifests) == 0:
+		return usagef("there is no Job to come with --interval or --trace")
+	case len(sc.File.Faults) > 0:
+		return usagef("faults: a pool has other nodes and Jobs than the scenario (allowed: what befalls nodes, by --node)")
 	}
 	p, goals, err := o.plan(sc)
 	if err != nil {
@@ -103,12 +120,16 @@ func (o *planOptions) plan(sc *scenarios.Scenario) (*plan.Plan, []*goal.Expr, er
 	}
 	node, err := o.nodeSpec(sc)
 	p.Node, problems = node, append(problems, err)
+	p.Scale, p.Least = o.autoscale >= 0, int32(max(0, o.autoscale))
 	p.Workload, err = o.workload()
 	problems = append(problems, err)
 	return p, goals, errors.Join(problems...)
 }
 
 func (o *planOptions) workload() (w plan.Workload, err error) {
+	if o.trace == "" && o.interval == "" {
+		return w, nil
+	}
 	if o.trace == "" {
 		w.Count = o.jobs
 		if w.Interval, err = scenarios.ParseDist(o.interval); err != nil {
@@ -132,14 +153,14 @@ func (o *planOptions) workload() (w plan.Workload, err error) {
 	return w, err
 }
 
-// nodeSpec reads --node as a scenario's cluster.nodes has it.
-func (o *planOptions) nodeSpec(sc *scenarios.Scenario) (spec api.NodeSpec, err error) {
-	value := "[{" + strings.ReplaceAll(o.node, "=", ": ") + "}]"
-	with, err := sc.With(scenarios.Change{Field: "cluster.nodes", Value: value})
+// nodeSpec reads --node as a scenario's cluster.groups has it.
+func (o *planOptions) nodeSpec(sc *scenarios.Scenario) (spec api.NodeGroup, err error) {
+	value := "[{name: node, max: 1, " + strings.ReplaceAll(o.node, "=", ": ") + "}]"
+	with, err := sc.With(scenarios.Change{Field: "cluster.groups", Value: value})
 	if err != nil {
 		return spec, fmt.Errorf("--node: %w", err)
 	}
-	return with.Config().Nodes[0], nil
+	return with.Config().Groups[0], nil
 }
 
 func (o *planOptions) answer(ctx context.Context, s streams, p *plan.Plan, goals []*goal.Expr) error {
@@ -193,17 +214,18 @@ func costOfError(best plan.Size, tried []plan.Size) string {
 
 func printSizes(w io.Writer, tried []plan.Size) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "nodes\tgoals\twait mean\tp95\tturnaround p95\tutilisation\tmissed\tcost")
+	fmt.Fprintln(t, "nodes\tgoals\twait mean\tp95\tturnaround p95\tin use\tutilisation\tmissed\tcost")
 	for _, x := range tried {
 		m := x.Metrics
 		met := x.Met.String()
 		if x.Close {
 			met += ", close"
 		}
-		fmt.Fprintf(t, "%d\t%s\t%s (%s to %s)\t%s (%s to %s)\t%s\t%.1f %%\t%.2f %%\t%.4g\n", x.Nodes, met,
+		fmt.Fprintf(t, "%d\t%s\t%s (%s to %s)\t%s (%s to %s)\t%s\t%.1f\t%.1f %%\t%.2f %%\t%.4g\n", x.Nodes, met,
 			span(m["mean(wait)"].Center), span(m["mean(wait)"].Lo), span(m["mean(wait)"].Hi),
 			span(m["p95(wait)"].Center), span(m["p95(wait)"].Lo), span(m["p95(wait)"].Hi),
-			span(m["p95(turnaround)"].Center), 100*m["utilisation"].Center, 100*m["missed"].Center, m["cost"].Center)
+			span(m["p95(turnaround)"].Center), m["nodes"].Center, 100*m["utilisation"].Center,
+			100*m["missed"].Center, m["cost"].Center)
 	}
 	return t.Flush()
 }

@@ -73,3 +73,35 @@ func TestNever_Tails(t *testing.T) {
 		t.Error("the ends of the range")
 	}
 }
+
+// The formula for breakdowns is that of the chain of states, whose distribution is found by iteration.
+func TestTurnaroundBreakdowns(t *testing.T) {
+	const load, breaks, repairs, most, step = 0.4, 1.0 / 3, 2.0, 150, 0.2
+	p := [most + 1][2]float64{{0, 1}} // by customers, and whether the server is up
+	for range 20_000 {
+		next := p
+		for n := range p {
+			move := func(up int, rate float64, toN, toUp int) {
+				next[n][up] -= float64(step * rate * p[n][up])
+				next[toN][toUp] += float64(step * rate * p[n][up])
+			}
+			if n < most {
+				move(0, load, n+1, 0)
+				move(1, load, n+1, 1)
+			}
+			if n > 0 {
+				move(1, 1, n-1, 1)
+			}
+			move(1, breaks, n, 0)
+			move(0, repairs, n, 1)
+		}
+		p = next
+	}
+	customers := 0.0
+	for n := range p {
+		customers += float64(n) * (p[n][0] + p[n][1])
+	}
+	if got, want := TurnaroundBreakdowns(load, breaks, repairs), customers/load; math.Abs(got-want) > 1e-6 {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

@@ -58,6 +58,15 @@ func WaitMMc(servers int, load float64) float64 {
 // of a service divided by its mean (Pollaczek 1930, Khinchine 1932).
 func WaitMG1(load, cv float64) float64 { return load * (1 + cv*cv) / (2 * (1 - load)) }
 
+// TurnaroundBreakdowns is the mean time in the system of M/M/1 in mean services, with an offered load of load, whose
+// server breaks down at rate breaks, also while it is idle, and is repaired at rate repairs, both per mean service;
+// what it was doing goes on, or begins anew, then (Avi-Itzhak and Naor 1963, https://doi.org/10.1287/opre.11.3.303).
+// The load is below the share repairs/(breaks+repairs) of the time that the server is there.
+func TurnaroundBreakdowns(load, breaks, repairs float64) float64 {
+	both := breaks + repairs
+	return (both*both + breaks) / (both * (repairs - load*both))
+}
+
 // Restarted is the mean time of running that work takes which is interrupted at exponential times with mean mtbf and
 // then begins from scratch: mtbf (e^(work/mtbf) - 1).
 func Restarted(work, mtbf float64) float64 { return mtbf * math.Expm1(work/mtbf) }

@@ -57,8 +57,8 @@ type booting struct {
 type machine struct {
 	group, number int32
 	launched      des.Time
-	exists        bool // and may be used
-	closed        bool // cordoned, or silent
+	exists        bool  // and may be used
+	closed        bool  // cordoned, or silent
 	ending        bool  // it is being reclaimed
 	drains        int32 // so far
 	spec          *api.NodeSpec

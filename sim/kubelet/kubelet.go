@@ -123,8 +123,8 @@ func (k *Kubelet) Wake(id api.PodID, gen int32) {
 	if act.Remove {
 		k.store.DeletePod(w, id, api.Some(int64(0)))
 	}
-	// A pod that has ended is from then on deleted with a grace of 0, which needs no confirmation: its life is over. One
-	// that was deleted before has a kubelet that is about to hear of it.
+	// A pod that has ended is from then on deleted with a grace of 0, which needs no confirmation: its life is over.
+	// One that was deleted before has a kubelet that is about to hear of it.
 	if act.Done || l.ended && !l.deleted && p.Deleted == des.Never || p.Version == 0 && l.ended {
 		l.gen++
 		k.lifeOf[id] = lived

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -16,29 +17,34 @@ import (
 // Plan is a workload on a pool.
 type Plan struct {
 	Pool     *study.Pool
-	Config   *sim.Config // the patterns of the Jobs, and the cluster but for its nodes
+	Config   *sim.Config // the patterns of the Jobs, its CronJobs, and the cluster but for its nodes
 	Workload Workload
-	Node     api.NodeSpec // what each node is like
+	Node     api.NodeGroup // what each node is like, and what befalls it; not how many there are
+	// Scale lets an autoscaler keep from Least nodes up to the size of the pool; without it the size is kept.
+	Scale    bool
+	Least    int32
 	Price    float64      // of a node for an hour
 	Deadline des.Duration // a Job that takes longer than this misses it; 0: there is none
 	Warm     float64      // the part of the Jobs, the first ones, that are not looked at
 	Seed     uint64
 	Runs     int // replications, at least 2
+	// Confidence of the intervals. 0 is 0.95.
+	Confidence float64
 }
 
 // Metrics are what is known of a pool, by name: mean, p50, p90, p95 and p99 of wait (from submission to the first pod's
 // start) and turnaround (from submission to the end), both in seconds, and makespan; utilisation, success, missed (both
-// shares of the Jobs), cost (of the nodes from the first submission to the last end).
+// shares of the Jobs), nodes (the mean number of them), cost (of the nodes, each from its launch to its end).
 type Metrics map[string]stats.Summary
 
 // Fields are the names that a goal may use beside wait and turnaround.
-var Fields = []string{"utilisation", "missed"}
+var Fields = []string{"utilisation", "missed", "nodes"}
 
 // facts is what one replication says.
 type facts struct {
-	waits, turnarounds         []float64 // seconds, sorted
-	success, missed            float64
-	utilisation, span, podTime float64
+	waits, turnarounds                  []float64 // seconds, sorted
+	success, missed                     float64
+	utilisation, span, nodeHours, nodes float64
 }
 
 // Measure runs the workload on so many nodes.
@@ -51,10 +57,12 @@ func (p *Plan) on(nodes int) *sim.Config {
 	cfg := *p.Config
 	cfg.Seed = p.Seed
 	cfg.Until.Quiescent = false
-	cfg.Nodes = nil
-	for range nodes {
-		cfg.Nodes = append(cfg.Nodes, p.Node)
+	group := p.Node
+	group.Min, group.Max = int32(nodes), int32(nodes)
+	if p.Scale {
+		group.Min = min(p.Least, group.Max)
 	}
+	cfg.Nodes, cfg.Groups = nil, []api.NodeGroup{group}
 	return &cfg
 }
 
@@ -62,7 +70,7 @@ func (p *Plan) measure(ctx context.Context, cfg *sim.Config) (Metrics, error) {
 	var all []facts
 	configure := func(replication uint64) sim.Config { return p.Workload.configure(cfg, replication) }
 	err := study.Replicate(ctx, p.Pool, configure, 0, uint64(p.Runs), func(w *sim.World, out *sim.Outcome) facts {
-		return p.facts(w, out, cfg)
+		return p.facts(w, out)
 	}, func(_ uint64, f facts) bool {
 		all = append(all, f)
 		return true
@@ -76,7 +84,7 @@ func (p *Plan) measure(ctx context.Context, cfg *sim.Config) (Metrics, error) {
 		for i := range all {
 			values[i] = min(of(&all[i]), 1e15)
 		}
-		s, failed := stats.Mean(values, 0.95)
+		s, failed := stats.Mean(values, cmp.Or(p.Confidence, 0.95))
 		if failed != nil && err == nil {
 			err = failed
 		}
@@ -95,52 +103,99 @@ func (p *Plan) measure(ctx context.Context, cfg *sim.Config) (Metrics, error) {
 	set("success", func(f *facts) float64 { return f.success })
 	set("missed", func(f *facts) float64 { return f.missed })
 	set("mean(makespan)", func(f *facts) float64 { return f.span })
-	set("cost", func(f *facts) float64 { return f.span / 3600 * float64(len(cfg.Nodes)) * p.Price })
+	set("nodes", func(f *facts) float64 { return f.nodes })
+	set("cost", func(f *facts) float64 { return f.nodeHours * p.Price })
 	return m, err
 }
 
-func (p *Plan) facts(w *sim.World, out *sim.Outcome, cfg *sim.Config) (f facts) {
-	start := make([]des.Time, len(out.Jobs))
-	for i := range start {
-		start[i] = des.Never
-	}
-	for id := range w.Store().PodCount() {
-		pod := w.Store().Pod(id)
-		start[pod.Job] = min(start[pod.Job], pod.Status.RunningSince)
-	}
-	first, last := des.Never, des.Time(0)
-	warm := int(p.Warm * float64(len(out.Jobs)))
-	counted := float64(len(out.Jobs) - warm)
-	for i := range out.Jobs {
-		j := &out.Jobs[i]
-		end := min(j.Finished, out.At)
-		first, last = min(first, j.Submitted), max(last, end)
-		f.podTime += j.Ran.Seconds()
+func (p *Plan) facts(w *sim.World, out *sim.Outcome) (f facts) {
+	jobs := came(w, out)
+	first, last, podTime := des.Never, des.Time(0), des.Duration(0)
+	warm := int(p.Warm * float64(len(jobs)))
+	complete, missed := 0, 0
+	for i := range jobs {
+		j := &jobs[i]
+		end := min(j.end, out.At)
+		first, last = min(first, j.due), max(last, end)
+		podTime += j.ran
 		if i < warm {
 			continue
 		}
-		f.waits = append(f.waits, min(start[i], out.At).Sub(j.Submitted).Seconds())
-		took := end.Sub(j.Submitted)
+		f.waits = append(f.waits, min(j.start, out.At).Sub(j.due).Seconds())
+		took := end.Sub(j.due)
 		f.turnarounds = append(f.turnarounds, took.Seconds())
-		if j.Complete() {
-			f.success += 1 / counted
+		if j.complete {
+			complete++
 		}
-		if p.Deadline > 0 && (took > p.Deadline || !j.Complete()) {
-			f.missed += 1 / counted
+		if p.Deadline > 0 && (took > p.Deadline || !j.complete) {
+			missed++
 		}
 	}
+	counted := float64(max(1, len(jobs)-warm))
+	f.success, f.missed = float64(complete)/counted, float64(missed)/counted
 	slices.Sort(f.waits)
 	slices.Sort(f.turnarounds)
 	f.span = last.Sub(first).Seconds()
-	if places := p.places(cfg); places > 0 && f.span > 0 {
-		f.utilisation = f.podTime / (f.span * places)
+	for i := range out.Groups {
+		f.nodeHours += out.Groups[i].Ran.Seconds() / 3600
+	}
+	if f.nodes = f.nodeHours * 3600 / max(out.At.Sub(0).Seconds(), 1e-9); f.nodeHours > 0 {
+		f.utilisation = podTime.Seconds() / 3600 / (f.nodeHours * p.places())
 	}
 	return f
 }
 
-// places is how many pods of the first pattern fit into the pool at a time.
-func (p *Plan) places(cfg *sim.Config) float64 {
-	request := &p.Config.Jobs[0].Spec.Template.Requests
+// job is what became of one Job.
+type job struct {
+	due, start, end des.Time // when it was submitted or scheduled, when its first pod started, and its end; Never
+	ran             des.Duration
+	complete        bool
+}
+
+// came are the Jobs that there were, those of CronJobs among them, in the order in which they were due.
+func came(w *sim.World, out *sim.Outcome) []job {
+	s := w.Store()
+	all := make([]job, len(s.Jobs()))
+	for i := range all {
+		all[i] = job{due: des.Never, start: des.Never, end: des.Never}
+	}
+	for i := range out.Jobs {
+		o := &out.Jobs[i]
+		all[i].due, all[i].end, all[i].complete = o.Submitted, o.Finished, o.Complete()
+	}
+	for i := range out.CronJobs {
+		spec := s.CronJob(api.CronJobID(i)).Spec
+		for k := 0; spec != nil && k < len(spec.Jobs); k++ {
+			id := spec.FirstJob + api.JobID(k)
+			if j := s.Job(id); j.Spec != nil {
+				c, finished := j.Status.FinishedCondition()
+				all[id].due, all[id].complete = spec.Schedule[k], finished && c.Type == api.JobComplete
+				if finished {
+					all[id].end = s.Ended(id)
+				}
+			}
+		}
+	}
+	for id := range s.PodCount() {
+		pod := s.Pod(id)
+		j := &all[pod.Job]
+		if started := pod.Status.RunningSince; started != des.Never {
+			j.start = min(j.start, started)
+			j.ran += min(pod.Status.EndedAt, out.At).Sub(started)
+		}
+	}
+	all = slices.DeleteFunc(all, func(j job) bool { return j.due == des.Never })
+	slices.SortStableFunc(all, func(a, b job) int { return cmp.Compare(a.due, b.due) })
+	return all
+}
+
+// places is how many pods of the first pattern fit on a node at a time.
+func (p *Plan) places() float64 {
+	var request *api.PodRequests
+	for _, spec := range p.Config.JobSpecs {
+		request = &spec.Template.Requests
+		break
+	}
 	each := float64(p.Node.Pods)
 	if request.MilliCPU > 0 {
 		each = min(each, float64(p.Node.MilliCPU/request.MilliCPU))
@@ -148,7 +203,7 @@ func (p *Plan) places(cfg *sim.Config) float64 {
 	if request.Memory > 0 {
 		each = min(each, float64(p.Node.Memory/request.Memory))
 	}
-	return each * float64(len(cfg.Nodes))
+	return each
 }
 
 func meanOf(values []float64) (mean float64) {

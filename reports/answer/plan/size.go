@@ -100,6 +100,8 @@ type Relief struct {
 	Part float64 // of the mean turnaround
 }
 
+func losesNodes(g *api.NodeGroup) bool { return g.Reclaim.Set || g.Break.Set || g.Drain.Set }
+
 // Bottlenecks runs the workload without each of the things that may hold it up, with the same arrivals and runs, and
 // has the largest relief first.
 func (p *Plan) Bottlenecks(ctx context.Context, nodes int) ([]Relief, error) {
@@ -109,11 +111,17 @@ func (p *Plan) Bottlenecks(ctx context.Context, nodes int) ([]Relief, error) {
 	}
 	var out []Relief
 	for _, r := range []struct {
-		of     string
-		change func(*sim.Config)
+		of      string
+		applies bool
+		change  func(*sim.Config)
 	}{
-		{"nodes", func(c *sim.Config) { c.Nodes = []api.NodeSpec{{Name: "node", Unlimited: true}} }},
-		{"parallelism", func(c *sim.Config) {
+		{"nodes", true, func(c *sim.Config) { c.Nodes, c.Groups = []api.NodeSpec{{Name: "node", Unlimited: true}}, nil }},
+		{"node boot", !p.Node.Boot.IsZero(), func(c *sim.Config) { c.Groups[0].Boot = rng.Const(0) }},
+		{"nodes that are reclaimed, break or are drained", losesNodes(&p.Node), func(c *sim.Config) {
+			g := &c.Groups[0]
+			g.Reclaim, g.Break, g.Drain = api.Opt[rng.Dist]{}, api.Opt[rng.Dist]{}, api.Opt[rng.Dist]{}
+		}},
+		{"parallelism", true, func(c *sim.Config) {
 			c.Jobs = slices.Clone(c.Jobs)
 			for i := range c.Jobs {
 				if s := &c.Jobs[i].Spec; s.Completions.Set {
@@ -121,11 +129,11 @@ func (p *Plan) Bottlenecks(ctx context.Context, nodes int) ([]Relief, error) {
 				}
 			}
 		}},
-		{"controller client limit (kubeAPIQPS)", func(c *sim.Config) { c.Knobs.QPS = 0 }},
-		{"pod failure back-off", func(c *sim.Config) {
+		{"controller client limit (kubeAPIQPS)", true, func(c *sim.Config) { c.Knobs.QPS = 0 }},
+		{"pod failure back-off", true, func(c *sim.Config) {
 			c.Knobs.PodFailureBackoff, c.Knobs.MaxPodBackoff = des.Millisecond, des.Millisecond
 		}},
-		{"pod start (image pull)", func(c *sim.Config) {
+		{"pod start (image pull)", true, func(c *sim.Config) {
 			c.Knobs.Latency.Start = rng.Const(0)
 			c.Fates = slices.Clone(c.Fates)
 			for i := range c.Fates {
@@ -133,6 +141,9 @@ func (p *Plan) Bottlenecks(ctx context.Context, nodes int) ([]Relief, error) {
 			}
 		}},
 	} {
+		if !r.applies {
+			continue
+		}
 		cfg := p.on(nodes)
 		r.change(cfg)
 		m, err := p.measure(ctx, cfg)

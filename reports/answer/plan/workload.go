@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,7 @@ import (
 // Workload is Jobs and when they come.
 type Workload struct {
 	// Interval is between arrivals of the Jobs of the configuration, which take turns, Count of them altogether; used
-	// where there is no Trace.
+	// where there is no Trace. With neither, its Jobs come as it says. Its CronJobs come besides, but for a Trace.
 	Interval rng.Dist
 	Count    int
 	// Trace are Jobs as they came.
@@ -151,7 +152,11 @@ func begin(out []Arrival, err error) ([]Arrival, error) {
 // first lends its manifest to the Jobs of the trace.
 func (w *Workload) configure(cfg *sim.Config, replication uint64) sim.Config {
 	own := *cfg
-	own.Replication, own.Jobs = replication, nil
+	own.Replication = replication
+	if w.Trace == nil && w.Count == 0 { // nothing but CronJobs, and what is submitted once
+		return own
+	}
+	own.Jobs = nil
 	if w.Trace == nil {
 		source := rng.Source{Seed: own.Seed, Replication: replication}
 		at := des.Time(0)
@@ -160,9 +165,10 @@ func (w *Workload) configure(cfg *sim.Config, replication uint64) sim.Config {
 			own.Jobs = append(own.Jobs, sim.Submission{At: at, Spec: cfg.Jobs[i%len(cfg.Jobs)].Spec})
 		}
 		own.Fates = w.turns(cfg)
+		own.CronJobs = after(cfg, len(own.Jobs))
 		return own
 	}
-	own.Fates = nil
+	own.Fates, own.CronJobs = nil, nil
 	for i, a := range w.Trace {
 		spec := cfg.Jobs[0].Spec
 		spec.Parallelism, spec.Completions = a.Pods, api.Some(a.Pods)
@@ -173,16 +179,28 @@ func (w *Workload) configure(cfg *sim.Config, replication uint64) sim.Config {
 	return own
 }
 
+// after gives the CronJobs' Jobs the numbers after those of so many others.
+func after(cfg *sim.Config, jobs int) []sim.CronSubmission {
+	out := slices.Clone(cfg.CronJobs)
+	for i := range out {
+		out[i].Spec.FirstJob += api.JobID(jobs - len(cfg.Jobs))
+	}
+	return out
+}
+
 // turns are the fates of the patterns' Jobs for the Jobs that are made of them. With one pattern a rule for its Job is
 // one for all.
 func (w *Workload) turns(cfg *sim.Config) []api.FateRule {
 	var out []api.FateRule
 	for _, r := range cfg.Fates {
 		switch {
+		case int(r.Job) >= len(cfg.Jobs): // of a CronJob
+			r.Job += api.JobID(w.Count - len(cfg.Jobs))
+			out = append(out, r)
 		case r.Job == api.AnyJob:
 			out = append(out, r)
 		case len(cfg.Jobs) == 1:
-			r.Job = api.AnyJob
+			r.Job, r.More = 0, int32(w.Count-1)
 			out = append(out, r)
 		default:
 			for i := int(r.Job); i < w.Count; i += len(cfg.Jobs) {
