@@ -65,7 +65,7 @@ func birthOrdered[T comparable](c *Cluster, q workqueue.TypedRateLimitingInterfa
 	return &birthQueue[T]{TypedRateLimitingInterface: q, c: c}
 }
 
-// birthQueue adds what comes at once in the order of creation, when whoever adds is at rest.
+// birthQueue adds what comes at once in the order of creation: when whoever adds is at rest, or is done with an item.
 type birthQueue[T comparable] struct {
 	workqueue.TypedRateLimitingInterface[T]
 	c *Cluster
@@ -80,14 +80,23 @@ func (q *birthQueue[T]) Add(item T) {
 	defer q.mu.Unlock()
 	q.added = append(q.added, item)
 	if len(q.added) == 1 {
-		q.c.spawn(q.flush)
+		q.c.spawn(q.flushAtRest)
+	}
+}
+
+// Done implements workqueue.TypedInterface. What the worker has added is in the queue before it takes the next item.
+func (q *birthQueue[T]) Done(item T) {
+	q.flush()
+	q.TypedRateLimitingInterface.Done(item)
+}
+
+func (q *birthQueue[T]) flushAtRest() {
+	if q.c.gate.pass(q.c.ctx, rankWatch, 0, nil) == nil {
+		q.flush()
 	}
 }
 
 func (q *birthQueue[T]) flush() {
-	if q.c.gate.pass(q.c.ctx, rankWatch, 0, nil) != nil {
-		return
-	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	slices.SortFunc(q.added, func(a, b T) int { return cmp.Compare(q.birth(a), q.birth(b)) })

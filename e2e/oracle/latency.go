@@ -3,7 +3,6 @@ package oracle
 import (
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -18,7 +17,7 @@ func (p *player) network(o *Options) {
 	if !l.Request.IsZero() || !l.Bind.IsZero() {
 		count := tally{}
 		o.Network = func(r Request) (a Answer) {
-			if r.Actor == Scheduler && r.Subresource == "binding" && o.Scheduler {
+			if r.Actor == Scheduler && r.Subresource == "binding" {
 				run := p.tracer.named(types.NamespacedName{Namespace: r.Namespace, Name: r.Name})
 				a.Before = time.Duration(source.Draw(&l.Bind, p.bindKey(run)))
 				return a
@@ -47,10 +46,6 @@ func (p *player) network(o *Options) {
 			}
 			return time.Duration(source.Draw(&l.Watch, api.WatchKey(watch, job, object, n)))
 		}
-	}
-	o.Bind = func(pod *corev1.Pod) (string, time.Duration) {
-		run := p.tracer.run(pod)
-		return p.cfg.Nodes[0].Name, time.Duration(source.Draw(&l.Bind, p.bindKey(run)))
 	}
 }
 

@@ -158,15 +158,17 @@ func (p *player) options(start time.Time) Options {
 		o.Nodes = append(o.Nodes, nodeObject(n))
 	}
 	o.Scheduler = scheduled(cfg)
-	unbound := o.Scheduler || !k.Latency.Bind.IsZero() || !k.Latency.Watch.IsZero() // pods may be when they are deleted
-	o.PodGC = o.PodGC || unbound
+	o.PodGC = o.PodGC || o.Scheduler // pods may be unbound when they are deleted
 	return o
 }
 
-// scheduled says whether the scenario needs the real scheduler: where there is one node without limits that stays, a
-// binder does.
+// scheduled says whether the scenario needs the real scheduler: where there is one node without limits that stays, and
+// every pod is bound in the instant of its creation, a binder does.
 func scheduled(cfg *sim.Config) bool {
-	return len(cfg.Nodes) != 1 || !cfg.Nodes[0].Unlimited || slices.ContainsFunc(cfg.Faults, func(f api.Fault) bool {
+	if l := &cfg.Knobs.Latency; !l.Bind.IsZero() || !l.Watch.IsZero() || len(cfg.Nodes) != 1 || !cfg.Nodes[0].Unlimited {
+		return true
+	}
+	return slices.ContainsFunc(cfg.Faults, func(f api.Fault) bool {
 		switch f.Kind {
 		case api.DrainNode, api.CordonNode, api.LoseNode, api.DeleteNode:
 			return true

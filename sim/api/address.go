@@ -6,11 +6,12 @@ import "github.com/jobsim/jobsim/sim/rng"
 type Client int32
 
 // The clients: each controller of the kube-controller-manager has one (cmd/kube-controller-manager/app@v1.37.2). Those
-// of the controllers that care for nodes are not modelled: their requests take no time.
+// of the controllers that care for nodes are not modelled; requests of the CronJob controller take no time.
 const (
 	JobControllerClient Client = iota
 	TTLClient
 	CollectorClient
+	CronJobClient
 )
 
 // Watch is what one component learns of one kind of object: deliveries keep their order within it, and no order among

@@ -22,8 +22,8 @@ func TestChecker_Finds(t *testing.T) {
 	}{
 		{"nothing", "", func(*store.Store, func(func(*api.JobStatus))) {}},
 		{"too many pods", "2 active pods at parallelism 1", func(s *store.Store, _ func(func(*api.JobStatus))) {
-			s.CreatePod(w, 0, api.NoIndex, api.IndexFailures{})
-			s.CreatePod(w, 0, api.NoIndex, api.IndexFailures{})
+			s.CreatePod(w, 0, s.Job(0).Spec, api.NoIndex, api.IndexFailures{})
+			s.CreatePod(w, 0, s.Job(0).Spec, api.NoIndex, api.IndexFailures{})
 		}},
 		{"more ready than active", "1 ready of 0 active", func(_ *store.Store, status func(func(*api.JobStatus))) {
 			status(func(j *api.JobStatus) { j.Ready = api.Some(int32(1)) })
@@ -50,7 +50,7 @@ func TestChecker_Finds(t *testing.T) {
 			status(func(j *api.JobStatus) { j.Conditions = both })
 		}},
 		{"a phase that goes back", "went back from Running to Pending", func(s *store.Store, _ func(func(*api.JobStatus))) {
-			id := s.CreatePod(w, 0, api.NoIndex, api.IndexFailures{})
+			id := s.CreatePod(w, 0, s.Job(0).Spec, api.NoIndex, api.IndexFailures{})
 			running := s.Pod(id).Status
 			running.Phase = api.Running
 			s.UpdatePodStatus(w, id, &running)

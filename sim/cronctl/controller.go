@@ -5,6 +5,7 @@ import (
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
 	"github.com/jobsim/jobsim/sim/store"
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -19,14 +20,17 @@ const (
 	maxBackoff = 1000 * des.Second
 )
 
+// noLatency is that of its client: a cluster's is that of the Job controller's requests.
+var noLatency rng.Dist
+
 // Controller is the CronJob controller of one run. Make one with New; Reset prepares it for another.
 type Controller struct {
 	kernel   *des.Kernel
 	store    *store.Store
 	knobs    *api.Knobs
 	observer *trace.Observer // nil: no trace
-	limiter  store.Limiter   // of its client
-	events   recorder
+	client   store.Client
+	events   store.Recorder
 
 	crons    []cronState
 	ready    []api.CronJobID
@@ -52,8 +56,7 @@ type cronState struct {
 	failures int32 // syncs failed in a row
 	sync     syncCtx
 
-	spam      store.Limiter // the filter of its events
-	explained explained     // the latest, for the trace
+	explained explained // the latest, for the trace
 }
 
 // explained is why a schedule time had no Job.
@@ -68,27 +71,28 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 // Reset forgets everything; observer may be nil.
 func (c *Controller) Reset(crons int, knobs *api.Knobs, observer *trace.Observer) {
 	*c = Controller{kernel: c.kernel, store: c.store, knobs: knobs, observer: observer, crons: c.crons[:0],
-		ready: c.ready[:0], asked: c.asked[:0]}
+		ready: c.ready[:0], asked: c.asked[:0], client: c.client, events: c.events}
 	for range crons {
-		c.crons = append(c.crons, cronState{waiting: des.Never, spam: spamFilter})
+		c.crons = append(c.crons, cronState{waiting: des.Never})
 	}
-	c.limiter.Reset(knobs.QPS, knobs.Burst)
+	c.client.Reset(api.CronJobClient, knobs.QPS, knobs.Burst, &noLatency, rng.Source{})
+	c.events.Reset(c.kernel, &c.client, api.KindCronEvent, knobs.Events)
 }
 
 // Stop is the end of the process: what it keeps in memory is lost.
 func (c *Controller) Stop() {
 	for i := range c.crons {
-		c.crons[i] = cronState{waiting: des.Never, waitGen: c.crons[i].waitGen, spam: spamFilter}
+		c.crons[i] = cronState{waiting: des.Never, waitGen: c.crons[i].waitGen}
 	}
 	c.ready, c.busy, c.awake, c.down = c.ready[:0], 0, false, true
 	c.life++
-	c.events = recorder{}
+	c.events.Restart()
 }
 
 // Start is the begin of a new process: its caches are filled by lists, CronJobs first.
 func (c *Controller) Start() {
 	c.down = false
-	c.limiter.Reset(c.knobs.QPS, c.knobs.Burst)
+	c.client.Limiter.Reset(c.knobs.QPS, c.knobs.Burst)
 	for i := range c.crons {
 		if cron := c.store.CronJob(api.CronJobID(i)); cron.Version != 0 {
 			c.observeCronJob(cron)
@@ -230,6 +234,14 @@ func (c *Controller) done(st *cronState) {
 	}
 	c.work() // before it learns what its own last write has changed
 }
+
+// event records a Kubernetes Event about the CronJob.
+func (c *Controller) event(st *cronState, of store.EventType, _ string) {
+	c.events.Event(int32(st.cron.ID), of)
+}
+
+// Event takes the write of an event a step further.
+func (c *Controller) Event(life, step int32) { c.events.Step(life, step) }
 
 func (c *Controller) writer(because trace.Rule) store.Writer {
 	return store.Writer{Actor: trace.CronJob, Because: because}

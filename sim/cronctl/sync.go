@@ -116,7 +116,7 @@ func (c *Controller) ask(st *cronState, o op) {
 }
 
 func (c *Controller) send(id api.CronJobID) {
-	c.kernel.Schedule(c.limiter.Reserve(c.kernel.Now()), api.ClassCronJob, api.KindCronCall, int32(id), c.life)
+	c.kernel.Schedule(c.client.Reserve(c.kernel.Now()), api.ClassCronJob, api.KindCronCall, int32(id), c.life)
 }
 
 // sendAll sends what was asked together, by the age of the objects, creations last: the order of the oracle's gate.
@@ -233,7 +233,7 @@ func (c *Controller) adopt(st *cronState) {
 		if found {
 			status.Active = without(status.Active, j.ID)
 			s.update = true
-			c.event(st) // SawCompletedJob
+			c.event(st, store.Normal, "SawCompletedJob")
 		}
 		done := j.Status.CompletionTime
 		if cond.Type == api.JobComplete && (status.LastSuccessfulTime == des.Never || done > status.LastSuccessfulTime) {
@@ -250,7 +250,7 @@ func (c *Controller) adopted(st *cronState) {
 	if live := c.store.CronJob(st.cron.ID); slices.Contains(live.Status.Active, s.jobs[s.i].ID) {
 		s.live, s.isLive = *live, true
 	} else {
-		c.event(st) // UnexpectedJob
+		c.event(st, store.Warning, "UnexpectedJob")
 	}
 	s.i++
 }
@@ -270,7 +270,7 @@ func (c *Controller) lookForMissing(st *cronState) {
 func (c *Controller) looked(st *cronState) {
 	s := &st.sync
 	if id := s.refs[s.i]; c.store.Job(id).Version == 0 {
-		c.event(st) // MissingJob
+		c.event(st, store.Normal, "MissingJob")
 		status := &s.current().Status
 		status.Active = without(status.Active, id)
 		s.update = true
@@ -306,7 +306,7 @@ func (c *Controller) decide(st *cronState) {
 		return
 	}
 	if n == manyMissed {
-		c.event(st) // TooManyMissedTimes
+		c.event(st, store.Warning, "TooManyMissedTimes")
 		c.explainOnce(st, RuleManyMissed, due)
 	}
 	slot, _ := slices.BinarySearch(cron.Spec.Schedule, due)
@@ -314,7 +314,7 @@ func (c *Controller) decide(st *cronState) {
 	switch {
 	case slices.Contains(cron.Status.Active, job), cron.Status.LastScheduleTime == due:
 	case cron.Spec.ConcurrencyPolicy == api.ForbidConcurrent && len(cron.Status.Active) > 0:
-		c.event(st) // JobAlreadyActive
+		c.event(st, store.Normal, "JobAlreadyActive")
 		c.explainOnce(st, RuleForbid, due)
 	default:
 		s.slot = slot
@@ -333,7 +333,7 @@ func (c *Controller) replaced(st *cronState, o op) {
 	id := s.refs[s.i]
 	switch {
 	case o == opGetJob && c.store.Job(id).Version == 0:
-		c.event(st) // FailedGet
+		c.event(st, store.Warning, "FailedGet")
 		s.fail()
 	case o == opGetJob:
 		c.ask(st, opDelete)
@@ -350,10 +350,11 @@ func (s *syncCtx) fail() { s.err, s.stage = true, stageStatus }
 // deleteJob deletes a Job of the CronJob and takes it off the active list (:733).
 func (c *Controller) deleteJob(st *cronState, id api.JobID, because trace.Rule) bool {
 	s := &st.sync
-	c.event(st) // SuccessfulDelete or FailedDelete
 	if !c.store.DeleteJob(c.writer(because), id, api.Background) {
+		c.event(st, store.Warning, "FailedDelete")
 		return false
 	}
+	c.event(st, store.Normal, "SuccessfulDelete")
 	status := &s.current().Status
 	status.Active = without(status.Active, id)
 	s.update = true
@@ -371,7 +372,7 @@ func (c *Controller) created(st *cronState, o op) {
 		return
 	case o == opCreate:
 		c.store.CreateJob(c.writer(RuleSchedule), id, &cron.Spec.Jobs[s.slot])
-		c.event(st) // SuccessfulCreate
+		c.event(st, store.Normal, "SuccessfulCreate")
 	case !exists:
 		s.fail()
 		return

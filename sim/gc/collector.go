@@ -102,11 +102,20 @@ func (c *Collector) add(i item) { c.added = append(c.added, i) }
 
 // flush adds to the queue what was found at once, the oldest first, and lets the workers begin.
 func (c *Collector) flush() {
+	c.enqueue()
+	c.take()
+}
+
+func (c *Collector) enqueue() {
 	byBirth(c.added)
 	for _, i := range c.added {
 		c.queue.add(i)
 	}
 	c.added = c.added[:0]
+}
+
+// take lets idle workers take items.
+func (c *Collector) take() {
 	for {
 		i, ok := c.queue.take()
 		if !ok {
@@ -158,14 +167,15 @@ func (c *Collector) request(i item, s step) des.Time {
 	return c.client.Request(c.kernel.Now(), p.Job, p.Number)
 }
 
-// finish ends the work on an item; a worker takes another.
+// finish ends the work on an item, when what it has brought up is in the queue; a worker takes another.
 func (c *Collector) finish(slot int) {
 	w := &c.work[slot]
 	w.step = idle
+	c.enqueue()
 	if slot < workers {
 		c.queue.done(w.item)
 	}
-	c.flush()
+	c.take()
 }
 
 // What Arg of a KindCollect says.

@@ -110,7 +110,7 @@ func (c *Controller) refused(j *jobState, sent call, err error) {
 	case opCreate: // job_controller.go:1925-1933
 		j.expect.creationObserved()
 		s.nActive--
-		c.event(j, "FailedCreate")
+		c.event(j, store.Warning, "FailedCreate")
 	case opUntrackDelete: // :1277
 		j.expect.deletionObserved()
 	case opDelete: // :1237, :1277
@@ -120,7 +120,7 @@ func (c *Controller) refused(j *jobState, sent call, err error) {
 		if sent.ready {
 			s.ready--
 		}
-		c.event(j, "FailedDelete")
+		c.event(j, store.Warning, "FailedDelete")
 	case opUntrack: // :1582
 		c.untrackFailed(sent.pod)
 	case opStatus:
@@ -150,9 +150,9 @@ func (c *Controller) untrackFailed(id api.PodID) {
 }
 
 func (c *Controller) createPod(j *jobState, index int32) {
-	c.store.CreatePod(c.writer(RuleWantActive), j.job.ID, index, newIndexFailures(j, index))
+	c.store.CreatePod(c.writer(RuleWantActive), j.job.ID, j.sync.job.Spec, index, newIndexFailures(j, index))
 	j.wrotePod = c.store.Version()
-	c.event(j, "SuccessfulCreate")
+	c.event(j, store.Normal, "SuccessfulCreate")
 }
 
 // wrotePod remembers the version of a pod whose finalizer was taken off. If that was the end of the pod, the answer has
@@ -185,7 +185,7 @@ func (c *Controller) untrackForDeletion(j *jobState, patch call) {
 func (c *Controller) deletePodCall(j *jobState, del call) {
 	s := &j.sync
 	if c.store.DeletePod(c.writer(del.because), del.pod, api.Opt[int64]{}) {
-		c.event(j, "SuccessfulDelete")
+		c.event(j, store.Normal, "SuccessfulDelete")
 	} else if !s.finishing {
 		j.expect.deletionObserved()
 	}

@@ -21,7 +21,7 @@ type Controller struct {
 	orphans orphans
 	judged  failedPod // the memory of judge
 	client  store.Client
-	events  recorder
+	events  store.Recorder
 	down    bool   // the process is away
 	listed  uint64 // the version at which its caches were filled
 }
@@ -60,7 +60,7 @@ func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, observer *trace.
 	c.queue = queue{ready: c.queue.ready[:0]}
 	c.orphans.reset(c.knobs.JobSyncs)
 	c.client.Reset(api.JobControllerClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
-	c.events.reset()
+	c.events.Reset(c.kernel, &c.client, api.KindAPIEvent, knobs.Events)
 	c.down, c.listed = false, 0
 }
 
@@ -198,6 +198,14 @@ func (c *Controller) deleteJob(j *jobState) {
 func (c *Controller) writer(because trace.Rule) store.Writer {
 	return store.Writer{Actor: trace.JobController, Because: because}
 }
+
+// event records a Kubernetes Event about the Job.
+func (c *Controller) event(j *jobState, of store.EventType, _ string) {
+	c.events.Event(int32(j.job.ID), of)
+}
+
+// Event takes the write of an event a step further.
+func (c *Controller) Event(life, step int32) { c.events.Step(life, step) }
 
 // explain records a decision of the controller.
 func (c *Controller) explain(j *jobState, verb trace.Verb, because trace.Rule, args ...trace.Arg) {

@@ -2,6 +2,7 @@ package jobctl
 
 import (
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/store"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -36,12 +37,12 @@ func (c *Controller) recordJobFinished(j *jobState) {
 		return
 	}
 	j.finishedExpected = true
-	reason := cond.Reason
 	if cond.Type == api.JobComplete {
 		if n := s.job.Spec.Completions; n.Set && s.job.Status.Succeeded > n.Value {
-			c.event(j, "TooManySucceededPods")
+			c.event(j, store.Warning, "TooManySucceededPods")
 		}
-		reason = "Completed"
+		c.event(j, store.Normal, "Completed")
+		return
 	}
-	c.event(j, reason)
+	c.event(j, store.Warning, cond.Reason)
 }

@@ -16,7 +16,7 @@ func (c *Controller) Stop() {
 	c.queue = queue{ready: c.queue.ready[:0]}
 	c.orphans.life++
 	c.orphans.reset(c.knobs.JobSyncs)
-	c.events.restart()
+	c.events.Restart()
 	c.cache.reset()
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/store"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -343,7 +344,7 @@ func (c *Controller) maintainSuspended(j *jobState) {
 			newCondition(api.JobSuspended, true, api.ReasonJobSuspended, "Job suspended", now))
 		if s.suspendChanged {
 			s.because = RuleSuspended
-			c.event(j, "Suspended")
+			c.event(j, store.Normal, "Suspended")
 			if c.knobs.Kubernetes >= 36 { // MutableSchedulingDirectivesForSuspendedJobs
 				status.StartTime = des.Never
 			}
@@ -357,7 +358,7 @@ func (c *Controller) maintainSuspended(j *jobState) {
 		newCondition(api.JobSuspended, false, api.ReasonJobResumed, "Job resumed", now))
 	if s.suspendChanged {
 		s.because = RuleResumed
-		c.event(j, "Resumed")
+		c.event(j, store.Normal, "Resumed")
 		status.StartTime = now
 	}
 }

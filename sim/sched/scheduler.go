@@ -42,7 +42,7 @@ type pod struct {
 	seen     bool
 	deleting bool
 	node     api.NodeID // on which it takes room, 1 up; 0: none
-	message  int32      // why it fitted nowhere, as written
+	message  int32      // why it fitted nowhere, as its status tells
 }
 
 // New is a scheduler that schedules in k and writes to s.
@@ -70,7 +70,7 @@ func (s *Scheduler) Reach(nodes int) {
 // Observe takes the next notice of the scheduler's watches: a pod wants a node, or leaves one; a node has changed.
 func (s *Scheduler) Observe(n *store.Notice) {
 	switch {
-	case n.Change&(store.Created|store.Ended|store.Deleted) != 0:
+	case n.Change&(store.Created|store.Unfit|store.Ended|store.Deleted) != 0:
 		s.observePod(n.Pod)
 	case n.Node != nil:
 		s.observeNode(n.Node)
@@ -83,7 +83,7 @@ func (s *Scheduler) observePod(p *api.Pod) {
 	}
 	known := &s.pods[p.ID]
 	isNew := !known.seen
-	known.seen, known.deleting = true, p.Deleted != des.Never || p.Version == 0
+	known.seen, known.deleting, known.message = true, p.Deleted != des.Never || p.Version == 0, p.Unfit
 	switch {
 	case p.Version == 0 || p.Status.Phase.Terminal():
 		if known.node != 0 {
@@ -233,7 +233,6 @@ func (s *Scheduler) park(w waiter) {
 // say has the reason written why a pod is not bound. The loop waits for that.
 func (s *Scheduler) say(id api.PodID, message int32) {
 	if s.pods[id].message != message {
-		s.pods[id].message = message
 		s.writing = true
 		s.kernel.Schedule(s.kernel.Now(), api.ClassScheduler, api.KindUnfit, int32(id), message)
 	}
@@ -241,9 +240,15 @@ func (s *Scheduler) say(id api.PodID, message int32) {
 
 // Unfit writes why a pod fits on no node, and goes on.
 func (s *Scheduler) Unfit(id api.PodID, message int32) {
-	s.store.MarkUnfit(store.Writer{Actor: trace.Scheduler}, id, message)
+	s.mark(id, message)
 	s.writing = false
 	s.loop()
+}
+
+// mark writes why the pod is not bound. Where its status as seen does not say so yet, the condition is a new one, also
+// when it was written before (UpdatePodCondition, pkg/api/v1/pod/util.go:363@v1.37.2).
+func (s *Scheduler) mark(id api.PodID, message int32) {
+	s.store.MarkUnfit(store.Writer{Actor: trace.Scheduler}, id, message, s.pods[id].message == 0)
 }
 
 // notBound stands for the message that a binding was refused.
@@ -260,5 +265,7 @@ func (s *Scheduler) Bind(id api.PodID, node api.NodeID) {
 		s.release(s.store.Pod(id), p)
 		s.wake(byFit)
 	}
-	s.store.MarkUnfit(store.Writer{Actor: trace.Scheduler}, id, notBound)
+	if s.pods[id].message != notBound {
+		s.mark(id, notBound)
+	}
 }

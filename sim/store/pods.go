@@ -7,9 +7,11 @@ import (
 	"github.com/jobsim/jobsim/sim/des"
 )
 
-// CreatePod stores a new Pending pod of the Job with the tracking finalizer, at the completion index or api.NoIndex.
-// What the index has seen of failures is written down beside it, as annotations are.
-func (s *Store) CreatePod(w Writer, job api.JobID, index int32, failures api.IndexFailures) api.PodID {
+// CreatePod stores a new Pending pod of the Job with the tracking finalizer, at the completion index or api.NoIndex. It
+// is made from the template in spec, which may be older than the Job. What the index has seen of failures is written
+// down beside it, as annotations are.
+func (s *Store) CreatePod(w Writer, job api.JobID, spec *api.JobSpec, index int32, failures api.IndexFailures,
+) api.PodID {
 	number := s.created[job]
 	s.created[job]++
 	attempt := number
@@ -23,6 +25,9 @@ func (s *Store) CreatePod(w Writer, job api.JobID, index int32, failures api.Ind
 	p.older = s.firstPod[job]
 	s.firstPod[job] = p.ID
 	s.live++
+	if s.resized {
+		s.keepRequests(p.ID, &spec.Template.Requests)
+	}
 	s.annotate(p.ID, failures)
 	s.beforePod(&noPodYet)
 	s.commitPod(w, &p.Pod, Created)
@@ -109,15 +114,26 @@ func (s *Store) BindPod(w Writer, id api.PodID, node api.NodeID) bool {
 	return true
 }
 
-// MarkUnfit writes why the pod is not bound. It does nothing where the pod is gone.
-func (s *Store) MarkUnfit(w Writer, id api.PodID, message int32) {
+// MarkUnfit writes why the pod is not bound: the message of a condition, and where that is thought to be a new one also
+// when it came about, in whole seconds. It does nothing where the pod is gone; a write that changes nothing is none.
+func (s *Store) MarkUnfit(w Writer, id api.PodID, message int32, isNew bool) {
 	p := s.Pod(id)
-	if p.Version == 0 || p.Unfit == message {
+	if p.Version == 0 {
+		return
+	}
+	for int(id) >= len(s.unfitSince) {
+		s.unfitSince = append(s.unfitSince, des.Never)
+	}
+	since := s.unfitSince[id]
+	if isNew || since == des.Never {
+		since = s.kernel.Now().Truncate()
+	}
+	if p.Unfit == message && s.unfitSince[id] == since {
 		return
 	}
 	s.beforePod(p)
-	p.Unfit = message
-	s.commitPod(w, p, Progress)
+	p.Unfit, s.unfitSince[id] = message, since
+	s.commitPod(w, p, Unfit)
 }
 
 // UpdatePodStatus writes the pod's status. It reports false where the pod is gone. A write that changes nothing is
@@ -131,8 +147,9 @@ func (s *Store) UpdatePodStatus(w Writer, id api.PodID, status *api.PodStatus) b
 		return true
 	}
 	s.beforePod(p)
+	ended := p.Status.Phase.Terminal()
 	p.Status = *status
-	if p.Status.Phase.Terminal() {
+	if !ended && p.Status.Phase.Terminal() {
 		s.commitPod(w, p, Ended)
 	} else {
 		s.commitPod(w, p, Progress)

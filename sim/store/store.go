@@ -25,8 +25,11 @@ type Store struct {
 	ends     []des.Time // by Job: when it finished or was removed; Never
 	ended    int        // how many have
 
-	resized  []resized           // templates as they were, in the order of changes
-	failures []api.IndexFailures // by pod, of Jobs with a backoffLimitPerIndex
+	resized    bool                // a template has changed
+	requests   []*api.PodRequests  // by pod: what it asks for, where that may not be what its Job's template says now
+	failures   []api.IndexFailures // by pod, of Jobs with a backoffLimitPerIndex
+	unfitSince []des.Time          // by pod: when the condition came about that Unfit stands for; Never
+
 	exits    []api.ContainerExit // of pods of several containers whose Job has a podFailurePolicy; never used again
 	exitEnds []int32             // where the lists in exits end, in order
 
@@ -64,8 +67,9 @@ func (s *Store) Reset(knobs *api.Knobs, nodes []api.NodeSpec, jobs int, source r
 	s.jobs, s.nodes, s.pods.n = s.jobs[:0], s.nodes[:0], 0
 	s.cronJobs = s.cronJobs[:0]
 	s.firstPod, s.created, s.attempts = s.firstPod[:0], s.created[:0], s.attempts[:0]
-	s.resized = s.resized[:0]
+	s.resized, s.requests = false, s.requests[:0]
 	s.failures, s.exits, s.exitEnds = s.failures[:0], s.exits[:0], s.exitEnds[:0]
+	s.unfitSince = s.unfitSince[:0]
 	s.Drop()
 	s.version, s.live, s.dropped, s.ended, s.deletion = 0, 0, 0, 0, false
 	s.ends, s.jobWrites = s.ends[:0], s.jobWrites[:0]

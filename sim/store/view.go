@@ -31,7 +31,8 @@ const (
 	Progress Change = 1 << iota // of anything else: status, conditions, metadata, a Job's spec
 	Created                     // of pods and Jobs
 	Bound                       // to a node
-	Ended                       // its phase is terminal
+	Unfit                       // why it is not bound
+	Ended                       // its phase has become terminal
 	Deleted                     // marked for deletion or gone, by this write or an earlier one
 )
 
@@ -127,6 +128,8 @@ func (n *Notice) of(id api.Watch) bool {
 		return n.Node != nil
 	case api.ManagerCronJobs:
 		return n.CronJob != nil
+	case api.SchedulerPods: // of those that have not ended (NewInformerFactory, pkg/scheduler/scheduler.go:600@v1.37.2)
+		return n.Pod != nil && (n.Change&Ended != 0 || !n.Pod.Status.Phase.Terminal())
 	default:
 		return n.Pod != nil
 	}
