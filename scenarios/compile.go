@@ -29,12 +29,16 @@ func (s *Scenario) Config() *sim.Config {
 		cfg.CronJobs = append(cfg.CronJobs, sim.CronSubmission{At: des.Time(f.CronJobs[i].At.Duration), Spec: spec})
 		first += api.JobID(len(spec.Jobs))
 	}
+	labels := s.labelling(cfg)
 	for i := range f.Fates {
 		cfg.Fates = append(cfg.Fates, s.fateRules(&f.Fates[i])...)
 	}
 	cfg.Fates = append(cfg.Fates, s.sidecarFates()...)
 	for i := range f.Faults {
 		cfg.Faults = append(cfg.Faults, s.fault(&f.Faults[i]))
+	}
+	if labels != nil {
+		cfg.Selectors = labels.selectors(cfg)
 	}
 	return cfg
 }
@@ -197,6 +201,10 @@ func (s *Scenario) fault(f *Fault) api.Fault {
 	case f.EvictPod != nil:
 		out.Kind = api.EvictPod
 		s.podRef(&out, f.EvictPod)
+	case f.LabelPod != nil:
+		p := f.LabelPod
+		out.Kind = api.LabelPod
+		s.podRef(&out, &PodRef{Job: p.Job, Index: p.Index, Attempt: p.Attempt})
 	case f.DeleteJob != nil:
 		out.Kind, out.Job = api.DeleteJob, s.jobID(f.DeleteJob.Job)
 		out.Propagation = propagations[f.DeleteJob.Propagation]

@@ -91,7 +91,8 @@ func (c *checker) dict(n *yaml.Node, path string, t reflect.Type) any {
 	}
 	out := map[string]any{}
 	c.eachKey(n, path, func(key *yaml.Node, at string, value *yaml.Node) {
-		if v := c.check(value, at, t.Elem()); v != nil {
+		v := c.check(value, at, t.Elem())
+		if v != nil || isNull(value) && t.Elem().Kind() == reflect.Pointer { // there null says something
 			out[key.Value] = v
 		}
 	})

@@ -170,6 +170,15 @@ type Fault struct {
 	FailRequests      *FailRequests `json:"failRequests,omitempty"`
 	Quota             *Quota        `json:"quota,omitempty"`
 	PatchCronJob      *PatchCronJob `json:"patchCronJob,omitempty"`
+	LabelPod          *PodLabels    `json:"labelPod,omitempty"`
+}
+
+// PodLabels changes labels of a pod; null takes a label off. Job, Attempt and Labels are required.
+type PodLabels struct {
+	Job     string             `json:"job"`
+	Index   *int32             `json:"index,omitempty"`
+	Attempt *int32             `json:"attempt"`
+	Labels  map[string]*string `json:"labels"`
 }
 
 // Restart is a restart of the kube-controller-manager.

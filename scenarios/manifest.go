@@ -232,7 +232,7 @@ func JobSpec(job *batchv1.Job) api.JobSpec {
 		BackoffLimitPerIndex:    opt(s.BackoffLimitPerIndex),
 		MaxFailedIndexes:        opt(s.MaxFailedIndexes),
 		Suspend:                 *s.Suspend,
-		External:                s.ManagedBy != nil && *s.ManagedBy != batchv1.JobControllerName,
+		ManagedBy:               otherController(s.ManagedBy),
 		Labelled:                len(job.Labels) > 0 || len(s.Template.Labels) > 0,
 		PodFailurePolicy:        failureRules(s),
 		SuccessPolicy:           successRules(s),
@@ -282,3 +282,11 @@ func requests(c *corev1.Container) api.Resources {
 
 func milli(q resource.Quantity) int64 { return q.MilliValue() }
 func value(q resource.Quantity) int64 { return q.Value() }
+
+// otherController is the controller that manages a Job instead of Kubernetes' own; empty if none does.
+func otherController(managedBy *string) string {
+	if managedBy == nil || *managedBy == batchv1.JobControllerName {
+		return ""
+	}
+	return *managedBy
+}

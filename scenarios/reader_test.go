@@ -162,7 +162,7 @@ f.yaml:13: fates[2].match.job: no Job is named "b" (allowed: a)
 f.yaml:14: fates[3].exit: 300 (allowed: 0 to 255)`},
 	{"faults", scenarioText("faults:\n- {at: 1s, suspend: a, resume: a}\n- {at: 1s, scale: {job: a}}\n- " +
 		"{at: 1s, loseNode: x}\n- {at: 1s, patch: {job: a}}\n"),
-		`f.yaml:11: faults[0]: has 2 disturbances (allowed: exactly one of deletePod, evictPod, deleteJob, ` +
+		`f.yaml:11: faults[0]: has 2 disturbances (allowed: exactly one of deletePod, evictPod, labelPod, deleteJob, ` +
 			`suspend, resume, scale, patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode, ` +
 			`restartController, failRequests, quota, patchCronJob)
 f.yaml:12: faults[1].scale.parallelism: is required

@@ -1,14 +1,17 @@
 package scenarios
 
 import (
+	"fmt"
+	"slices"
+
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 )
 
 // A Job's selector says which pods without an owner it adopts; pods that have one are left alone whatever they are
-// labelled (pkg/controller/controller_ref_manager.go:69@v1.37.2). In a scenario only a Job that is deleted with Orphan
-// leaves such pods behind: where another Job would adopt them, it is refused.
+// labelled (pkg/controller/controller_ref_manager.go:69@v1.37.2).
 
 func manualSelector(s *batchv1.JobSpec) bool { return s.ManualSelector != nil && *s.ManualSelector }
 
@@ -35,20 +38,40 @@ func (d *document) validateSelector(spec string, s *batchv1.JobSpec) {
 	}
 }
 
-// validateOrphans refuses a deletion that lets pods go which another Job of the scenario would adopt.
-func (s *Scenario) validateOrphans(at string, f *JobDelete) {
-	id := s.jobID(f.Job)
-	if id < 0 || f.Propagation != string(metav1.DeletePropagationOrphan) {
-		return
-	}
-	deleted := s.Manifests[id]
-	for _, m := range s.Manifests {
-		if m.Namespace != deleted.Namespace || m.Name == deleted.Name || !manualSelector(&m.Spec) {
+// validateAdoption refuses a Job that may adopt a failed pod of which its podFailurePolicy would not be told enough.
+func (s *Scenario) validateAdoption() {
+	for i, m := range s.Manifests {
+		if !manualSelector(&m.Spec) || !judgesExits(&m.Spec) {
 			continue
 		}
 		selector, err := metav1.LabelSelectorAsSelector(m.Spec.Selector)
-		if err == nil && selector.Matches(labels.Set(deleted.Spec.Template.Labels)) {
-			s.doc.add(at, "cannot be simulated: job %s would adopt the pods that it lets go: %s", m.Name, notYet)
+		if err != nil {
+			continue
+		}
+		for _, from := range s.Manifests {
+			pod, own := &from.Spec.Template.Spec, &m.Spec.Template.Spec
+			if from == m || from.Namespace != m.Namespace || !selector.Matches(labels.Set(from.Spec.Template.Labels)) {
+				continue
+			}
+			same := slices.Equal(containerNames(pod), containerNames(own))
+			if !same || len(pod.Containers)+len(pod.InitContainers) > 1 && from.Spec.PodFailurePolicy == nil {
+				s.doc.add(fmt.Sprintf("jobs[%d]", i), "cannot be simulated: its podFailurePolicy would judge exit codes "+
+					"of the other containers of job %s, whose pods it may adopt: %s", from.Name, notYet)
+			}
 		}
 	}
+}
+
+func judgesExits(s *batchv1.JobSpec) bool {
+	return s.PodFailurePolicy != nil && slices.ContainsFunc(s.PodFailurePolicy.Rules,
+		func(r batchv1.PodFailurePolicyRule) bool { return r.OnExitCodes != nil })
+}
+
+func containerNames(p *corev1.PodSpec) (names []string) {
+	for _, list := range [][]corev1.Container{p.InitContainers, p.Containers} {
+		for i := range list {
+			names = append(names, list[i].Name)
+		}
+	}
+	return names
 }

@@ -48,6 +48,7 @@ func (s *Scenario) validate() {
 	for i := range f.Faults {
 		s.validateFault(fmt.Sprintf("faults[%d]", i), &f.Faults[i])
 	}
+	s.validateAdoption()
 	for i := range f.Expect {
 		s.validateExpect(fmt.Sprintf("expect[%d]", i), &f.Expect[i])
 	}

@@ -42,12 +42,16 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 			s.validatePodRef(at+"."+field, p)
 		}
 	}
+	if p := f.LabelPod; p != nil {
+		job("labelPod.job", p.Job, true)
+		s.validatePodRef(at+".labelPod", &PodRef{Job: p.Job, Index: p.Index, Attempt: p.Attempt})
+		d.validatePodLabels(at+".labelPod.labels", p.Labels)
+	}
 	if f.DeleteJob != nil {
 		job("deleteJob.job", f.DeleteJob.Job, true)
 		if _, ok := propagations[f.DeleteJob.Propagation]; !ok {
 			d.add(at+".deleteJob.propagationPolicy", "%q (allowed: Background, Foreground, Orphan)", f.DeleteJob.Propagation)
 		}
-		s.validateOrphans(at+".deleteJob", f.DeleteJob)
 	}
 	if f.Scale != nil {
 		job("scale.job", f.Scale.Job, true)
@@ -61,9 +65,9 @@ func (s *Scenario) validateFault(at string, f *Fault) {
 	}
 	given += s.validateControlFault(at, f)
 	if given != 1 {
-		d.add(at, "has %d disturbances (allowed: exactly one of deletePod, evictPod, deleteJob, suspend, resume, scale, "+
-			"patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode, restartController, failRequests, quota, "+
-			"patchCronJob)", given)
+		d.add(at, "has %d disturbances (allowed: exactly one of deletePod, evictPod, labelPod, deleteJob, suspend, "+
+			"resume, scale, patch, drain, cordon, uncordon, loseNode, returnNode, deleteNode, restartController, "+
+			"failRequests, quota, patchCronJob)", given)
 	}
 }
 

@@ -22,6 +22,7 @@ type Config struct {
 	CronJobs    []CronSubmission
 	Fates       []api.FateRule
 	Faults      []api.Fault
+	Selectors   api.Selectors // zero: each Job has the pods that it made
 	Until       Until
 	TieShuffle  uint64 // test mode, see des.Kernel.SetTieShuffle
 }
@@ -122,6 +123,8 @@ type Outcome struct {
 
 	CronJobs []CronJobOutcome
 	Groups   []GroupOutcome
+
+	Metrics []trace.Sample // of the Job controller's process as it is at the end; known only with a trace
 }
 
 // GroupOutcome is what became of one group of nodes.

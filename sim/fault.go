@@ -35,7 +35,7 @@ func (w *World) fault(f *api.Fault) { w.do(f, mischief) }
 
 // do is a fault that somebody brings about.
 func (w *World) do(f *api.Fault, by store.Writer) {
-	if f.Kind >= api.DrainNode { // of a node
+	if f.Kind >= api.DrainNode && f.Kind <= api.DeleteNode {
 		w.learn()
 	}
 	switch f.Kind {
@@ -73,6 +73,10 @@ func (w *World) do(f *api.Fault, by store.Writer) {
 		w.store.Refuse(f.Requests, w.kernel.Now().Add(f.For), f.Error)
 	case api.PatchCronJob:
 		_ = w.store.UpdateCronJobSpec(by, f.CronJob, &f.CronPatch) // a CronJob that is not there yet: 404
+	case api.LabelPod:
+		if p := w.findPod(f); p != nil {
+			w.label(p, f.Relabel)
+		}
 	case api.SetQuota:
 		w.store.SetQuota(f.Namespace, f.Pods)
 	}
@@ -96,6 +100,16 @@ func (w *World) findPod(f *api.Fault) *api.Pod {
 		return found == nil
 	})
 	return found
+}
+
+// label changes the pod's labels.
+func (w *World) label(p *api.Pod, changes []api.Relabel) {
+	for _, r := range changes {
+		if r.From == p.Labels {
+			w.store.RelabelPod(mischief, p.ID, r.To)
+			return
+		}
+	}
 }
 
 // evict is the eviction API: DisruptionTarget first, whatever state the pod is in, then the deletion

@@ -80,6 +80,9 @@ func (w *World) Outcome() Outcome {
 		p := w.store.Pod(id)
 		w.sums(&out, p.Job).add(p, w.kernel.Now())
 	}
+	if w.observer != nil {
+		out.Metrics = w.jobctl.Metrics().Samples()
+	}
 	return out
 }
 

@@ -85,7 +85,7 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 	w.store.Reset(&cfg.Knobs, cfg.Nodes, cfg.jobCount(), source, w.observer)
 	w.cloud.Reset(cfg.Groups, source)
 	nodes := len(w.store.Nodes())
-	w.jobctl.Reset(&cfg.Knobs, source, w.observer)
+	w.jobctl.Reset(&cfg.Knobs, source, &cfg.Selectors, w.observer)
 	w.sched.Reset(source, cfg.Knobs.Latency.Bind)
 	w.kubelet.Reset(kubelet.Env{Knobs: &cfg.Knobs, Fates: &w.fates}, nodes)
 	w.gc.Reset(&cfg.Knobs, source)
@@ -177,6 +177,8 @@ func (w *World) handle(e des.Event) {
 		w.sched.Bind(api.PodID(e.Obj), api.NodeID(e.Arg))
 	case api.KindUnfit:
 		w.sched.Unfit(api.PodID(e.Obj), e.Arg)
+	case api.KindFlush:
+		w.sched.Flush()
 	case api.KindQueue:
 		w.jobctl.Due(api.JobID(e.Obj), e.Arg)
 	case api.KindSync:

@@ -176,6 +176,8 @@ func cause(r *trace.Record) string {
 		return fmt.Sprintf("the API server refused a change of %s: %s", r.Ref, arg("error"))
 	case trace.Stop:
 		return fmt.Sprintf("the %s ended, and forgot what it knew", r.Ref.Name)
+	case trace.Count:
+		return fmt.Sprintf("job_pods_creation_total of %s counted the refused pods as created too", r.Ref.Name)
 	case trace.Lead:
 		return fmt.Sprintf("a new %s began, with empty caches and queues", r.Ref.Name)
 	case trace.Create:

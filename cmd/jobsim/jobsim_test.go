@@ -117,7 +117,7 @@ func TestExitCodes(t *testing.T) {
 		{"too many runs", exitUsage, "-n 0 (allowed: 1 to 1000000000)", []string{"run", "-s", "hello", "-n", "0"}},
 		{"a bad precision", exitUsage, `"80%" (allowed: 0.01% to 50%)`, []string{"run", "-s", "hello", "--precision", "80%"}},
 		{"a checkpoint of one run", exitUsage, "--checkpoint with 1 scenarios and -n 1", []string{"run", "-s", "hello", "--checkpoint", "x"}},
-		{"a bad output", exitUsage, `-o "xml" (allowed: table, wide, json, yaml, trace)`, []string{"run", "-s", "hello", "-o", "xml"}},
+		{"a bad output", exitUsage, `-o "xml" (allowed: table, wide, json, yaml, trace, metrics)`, []string{"run", "-s", "hello", "-o", "xml"}},
 		{"compare, the same", exitOK, "", []string{"compare", "hello", "oom", "--world", "sim", "-n", "2"}},
 		{"compare, another profile", exitExpectation, "", []string{"compare", "hello", "--world", "sim:default", "-n", "20"}},
 		{"compare, no world", exitUsage, "--world is not given (allowed: sim,", []string{"compare", "hello"}},

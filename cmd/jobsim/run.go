@@ -37,7 +37,7 @@ func newRun(s streams) *cobra.Command {
 	f := cmd.Flags()
 	o.seedFlag(f, "")
 	o.runsFlag(f, 1, 1, maxRuns, "how many runs; 1 prints a timeline, more print statistics")
-	o.outputFlag(f, "table", "wide", "json", "yaml", "trace")
+	o.outputFlag(f, "table", "wide", "json", "yaml", "trace", "metrics")
 	f.StringVar(&o.world, "world", "sim", "who plays: "+worldForms+"; other worlds than sim print traces")
 	o.studyFlags.flags(f)
 	return cmd
@@ -52,8 +52,8 @@ func (o *runOptions) run(cmd *cobra.Command, s streams, args []string) error {
 		return usagef("--world %s with -o %s (allowed: with -o trace)", o.world, o.output)
 	case o.world != "sim" && o.runs > maxTraced:
 		return usagef("-n %d with --world %s (allowed: 1 to %d)", o.runs, o.world, maxTraced)
-	case o.world == "sim" && o.output == "trace" && o.runs > 1:
-		return usagef("-o trace with -n %d (allowed: with -n 1)", o.runs)
+	case o.world == "sim" && (o.output == "trace" || o.output == "metrics") && o.runs > 1:
+		return usagef("-o %s with -n %d (allowed: with -n 1)", o.output, o.runs)
 	}
 	if o.precision > 0 && !cmd.Flags().Changed("runs") {
 		o.runs = maxRuns
@@ -120,6 +120,12 @@ func (o *runOptions) once(s streams, sc *scenarios.Scenario, cfg *sim.Config) er
 	switch o.output {
 	case "trace":
 		_, err = s.out.Write(trace.Encode(t))
+	case "metrics":
+		for _, m := range out.Metrics {
+			if _, err = fmt.Fprintf(s.out, "%s %d\n", m.Series, m.Value); err != nil {
+				break
+			}
+		}
 	case "table", "wide":
 		if err = printTimeline(s.out, t, &out, o.output == "wide"); len(cfg.Fates) == 0 && err == nil {
 			_, err = fmt.Fprintln(s.out, "  as nothing says otherwise, every container exited with 0 at once: "+

@@ -26,12 +26,13 @@ const (
 	cache      = "sim/jobctl/cache.go"
 	calls      = "sim/jobctl/calls.go"
 	controller = "sim/jobctl/controller.go"
-	events     = "sim/jobctl/events.go"
+	events     = "sim/store/recorder.go"
 	expect     = "sim/jobctl/expect.go"
 	finish     = "sim/jobctl/finish.go"
 	limiter    = "sim/store/limiter.go"
 	manage     = "sim/jobctl/manage.go"
 	queue      = "sim/jobctl/queue.go"
+	suspend    = "sim/jobctl/suspend.go"
 	sync       = "sim/jobctl/sync.go"
 	track      = "sim/jobctl/track.go"
 )
@@ -53,8 +54,8 @@ var backoffs = []Mutant{
 	{"restart-limit-exceeded", "OnFailure allows one restart more than backoffLimit", sync,
 		"return restarts >= spec.BackoffLimit", "return restarts > spec.BackoffLimit"},
 	{"restarts-of-ended-pods", "restarts of pods that have ended count against backoffLimit too", cache,
-		"case p.Disowned, p.Status.Phase.Terminal():\n\t\treturn", "case p.Disowned:\n\t\treturn\n" +
-			"\tcase p.Status.Phase.Terminal():\n\t\tn.restarts += sign * p.Status.Restarts\n\t\treturn"},
+		"case p.Status.Phase.Terminal():\n\t\treturn",
+		"case p.Status.Phase.Terminal():\n\t\tn.restarts += sign * p.Status.Restarts\n\t\treturn"},
 }
 
 var counting = []Mutant{
@@ -109,7 +110,7 @@ var managing = []Mutant{
 var others = []Mutant{
 	{"deadline-from-creation", "activeDeadlineSeconds counts from the creation of the Job", sync,
 		"case now.Sub(status.StartTime) >= deadline:", "case now.Sub(s.job.Created) >= deadline:"},
-	{"start-time-kept", "a suspended Job keeps its start time", sync,
+	{"start-time-kept", "a suspended Job keeps its start time", suspend,
 		"if c.knobs.Kubernetes >= 36 {", "if c.knobs.Kubernetes >= 99 {"},
 	{"terminating-ignored", "a Job is finished while pods are terminating", finish,
 		"if s.terminating > 0 {", "if s.terminating > 1<<30 {"},
@@ -126,7 +127,7 @@ var others = []Mutant{
 	{"burst-plus-one", "the client's burst is one more", limiter,
 		"burst: float64(burst), tokens: float64(burst)}", "burst: float64(burst + 1), tokens: float64(burst + 1)}"},
 	{"events-are-free", "Kubernetes Events take no tokens of the client", events,
-		"if !c.knobs.Events ||", "if true || !c.knobs.Events ||"},
+		"on: on && !client.Unlimited()", "on: false"},
 	{"pending-pod-has-grace", "a pod without a node is deleted with its grace period", "sim/store/delete.go",
 		"if p.Node == api.NoNode || p.Status.Phase.Terminal() {", "if p.Status.Phase.Terminal() {"},
 	{"eviction-without-disruption", "a lost node's pods are deleted without a DisruptionTarget condition",

@@ -25,6 +25,12 @@ func (b *Book) Pod(p *corev1.Pod) api.Pod {
 		return out
 	}
 	out.Version, out.Job, out.Index, out.Attempt, out.Number = 1, who.Job, who.Index, who.Attempt, who.Number
+	out.Owner = api.NoJob
+	if owner := metav1.GetControllerOf(p); owner != nil {
+		if id, known := b.JobID(owner.Name); known {
+			out.Owner = id
+		}
+	}
 	out.Created = b.second(p.CreationTimestamp.Time)
 	if p.Spec.NodeName != "" {
 		out.Node = b.NodeID(p.Spec.NodeName)

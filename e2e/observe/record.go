@@ -193,6 +193,8 @@ func (w *Watcher) podActor(author string, pod *corev1.Pod, a, b *api.Pod) trace.
 	switch {
 	case a.Version == 0, a.Finalizer && !b.Finalizer && b.Version != 0:
 		return trace.JobController
+	case b.Version != 0 && a.Owner != b.Owner:
+		return trace.GC // of a Job that lets its pods go
 	case b.Version == 0, b.Deleted != des.Never && a.Grace != b.Grace && b.Grace == 0:
 		return trace.Kubelet
 	case a.Deleted == des.Never && b.Deleted != des.Never:

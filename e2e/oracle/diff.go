@@ -10,20 +10,23 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// Diff plays a scenario here and in the simulator and returns where the two traces part; nil if they do not. Errors
-// are those of Play and of sim.Run.
+// Diff plays a scenario here and in the simulator and returns where the two traces part, or else the metrics of the Job
+// controller; nil if they do not. Errors are those of Play and of sim.Run.
 func Diff(t *testing.T, s *scenarios.Scenario, seed uint64) (*trace.Divergence, error) {
-	real, err := Play(t, s, seed, 0)
+	p, err := played(t, s, seed, 0)
 	if err != nil {
 		return nil, err
 	}
 	cfg := s.Config()
 	cfg.Seed = seed
-	modelled, _, err := sim.Run(cfg)
+	modelled, out, err := sim.Run(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("scenario %q: simulator: %w", s.Name, err)
 	}
-	return trace.Compare(real, modelled), nil
+	if d := trace.Compare(p.trace, modelled); d != nil {
+		return d, nil
+	}
+	return compareMetrics(modelled.Header, p.metrics, out.Metrics, out.At), nil
 }
 
 // Minor is the version of Kubernetes that runs here, such as 1.37.

@@ -50,10 +50,13 @@ func (p *player) tryFault(ctx context.Context, f *api.Fault) error {
 	case api.DeleteJob:
 		policy := metav1.DeletionPropagation(f.Propagation.String())
 		return jobs.Delete(ctx, name, metav1.DeleteOptions{PropagationPolicy: &policy})
-	case api.DeletePod, api.EvictPod:
+	case api.DeletePod, api.EvictPod, api.LabelPod:
 		pod := p.tracer.find(name, f.Index, f.Attempt)
 		if pod.Name == "" {
 			return nil
+		}
+		if f.Kind == api.LabelPod {
+			return p.labelPod(ctx, pod, f)
 		}
 		return p.removePod(ctx, pod, f)
 	default:
@@ -121,6 +124,17 @@ func put[T any](m map[string]any, key string, v api.Opt[T]) {
 	if v.Set {
 		m[key] = v.Value
 	}
+}
+
+// labelPod changes labels of one pod.
+func (p *player) labelPod(ctx context.Context, pod types.NamespacedName, f *api.Fault) error {
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"labels": p.labels[f]}})
+	if err != nil {
+		return err
+	}
+	_, err = p.cluster.User.CoreV1().Pods(pod.Namespace).Patch(ctx, pod.Name, types.MergePatchType, patch,
+		metav1.PatchOptions{})
+	return err
 }
 
 // removePod deletes or evicts one pod.

@@ -4,8 +4,6 @@ import (
 	"testing"
 
 	"github.com/jobsim/jobsim/scenarios"
-	"github.com/jobsim/jobsim/sim"
-	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // Every scenario of the library happens in the simulator as it does in Kubernetes.
@@ -23,17 +21,10 @@ func TestPlay_Library(t *testing.T) {
 
 func compareWithSim(t *testing.T, s *scenarios.Scenario) {
 	t.Helper()
-	cfg := s.Config()
-	cfg.Seed = 1
-	want, err := Play(t, s, cfg.Seed, 0)
-	if err != nil {
+	switch d, err := Diff(t, s, 1); {
+	case err != nil:
 		t.Fatal(err)
-	}
-	got, _, err := sim.Run(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := trace.Compare(want, got); d != nil {
+	case d != nil:
 		t.Errorf("%v", d)
 	}
 }

@@ -25,6 +25,7 @@ func (c *Cluster) startManager() error {
 	if err != nil {
 		return err
 	}
+	resetMetrics()
 	m := &manager{factory: informers.NewSharedInformerFactory(client, resync)}
 	m.ctx, m.cancel = context.WithCancel(c.ctx)
 	c.mu.Lock()
@@ -65,6 +66,7 @@ func (c *Cluster) stopManager() {
 	m.cancel()
 	m.wg.Wait()
 	m.factory.Shutdown()
+	resetMetrics()
 }
 
 // RestartManager ends the kube-controller-manager at once, requests on their way included, and

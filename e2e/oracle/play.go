@@ -48,12 +48,24 @@ func played(t *testing.T, s *scenarios.Scenario, seed, replication uint64) (*pla
 	if err := unsupported(cfg); err != nil {
 		return nil, fmt.Errorf("scenario %q: %w", s.Name, err)
 	}
-	p := &player{cfg: cfg, manifests: s.Manifests, cronJobs: s.CronJobs, start: s.Start(), patience: patience(cfg)}
+	p := &player{cfg: cfg, labels: labelChanges(s, cfg), manifests: s.Manifests, cronJobs: s.CronJobs,
+		start: s.Start(), patience: patience(cfg)}
 	err := Bubble(t, wallLimit, p.run)
 	if err != nil {
 		err = fmt.Errorf("scenario %q: %w", s.Name, err)
 	}
 	return p, err
+}
+
+// labelChanges are the labels that faults change; null takes one off.
+func labelChanges(s *scenarios.Scenario, cfg *sim.Config) map[*api.Fault]map[string]*string {
+	out := map[*api.Fault]map[string]*string{}
+	for i := range s.File.Faults {
+		if f := s.File.Faults[i].LabelPod; f != nil {
+			out[&cfg.Faults[i]] = f.Labels
+		}
+	}
+	return out
 }
 
 // ErrUnsupported is a scenario that this world cannot play; what of it stands in an Unsupported.
@@ -90,12 +102,14 @@ func unsupported(cfg *sim.Config) error {
 // player is one run of a scenario.
 type player struct {
 	cfg       *sim.Config
+	labels    map[*api.Fault]map[string]*string // that faults change
 	manifests []*batchv1.Job
 	cronJobs  []*batchv1.CronJob
 	start     time.Time // time 0, where the clock matters
 	cluster   *Cluster
 	tracer    *tracer
 	trace     *trace.Trace
+	metrics   []trace.Sample // of the Job controller, at the end
 	lives     *lives
 	patience  time.Duration
 	away      away
@@ -120,7 +134,11 @@ func (p *player) run() (err error) {
 	if err := p.namespaces(); err != nil {
 		return err
 	}
-	return p.play()
+	if err := p.play(); err != nil {
+		return err
+	}
+	p.metrics, err = readMetrics()
+	return err
 }
 
 // options are the cluster of the scenario.

@@ -29,6 +29,9 @@ const KubernetesVersion = "v1.34.4"
 // move.
 const resync = 12 * time.Hour
 
+// moreCounters are metrics that not every minor has.
+var moreCounters []counter
+
 // cacheSyncPolls says that informers are waited for by a look every 100 ms, as before client-go 0.36.
 const cacheSyncPolls = true
 

@@ -27,6 +27,9 @@ const KubernetesVersion = "v1.35.4"
 // move.
 const resync = 0
 
+// moreCounters are metrics that not every minor has.
+var moreCounters []counter
+
 // cacheSyncPolls says that informers are waited for by a look every 100 ms, as before client-go 0.36.
 const cacheSyncPolls = true
 

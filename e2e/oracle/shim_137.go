@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	fwk "k8s.io/kube-scheduler/framework"
 	"k8s.io/kubernetes/pkg/controller/job"
+	jobmetrics "k8s.io/kubernetes/pkg/controller/job/metrics"
 	kubeletclient "k8s.io/kubernetes/pkg/kubelet/client"
 	podstore "k8s.io/kubernetes/pkg/registry/core/pod/storage"
 	resourcerest "k8s.io/kubernetes/pkg/registry/resource/rest"
@@ -27,6 +28,9 @@ const KubernetesVersion = "v1.37.2"
 // reflector select on a channel of the package, made outside any bubble: the clock would never
 // move.
 const resync = 0
+
+// moreCounters are metrics that not every minor has.
+var moreCounters = []counter{jobmetrics.JobRequeueSkips}
 
 // cacheSyncPolls says that informers are waited for by a look every 100 ms, as before client-go 0.36.
 const cacheSyncPolls = false

@@ -43,6 +43,7 @@ type tracer struct {
 	wrote  object                  // by the latest write; of another kind if it does not count
 	writes map[object]int32        // so far
 	byName map[types.NamespacedName]types.UID
+	labels map[string]api.LabelSet // of pods, by their text
 }
 
 // object is a pod by its Job and number, a Job (number api.TheJob), or a node (api.AnyJob).
@@ -57,7 +58,7 @@ var noObject = object{api.AnyJob, api.TheJob}
 func newTracer(cfg *sim.Config, start time.Time, t *trace.Trace) *tracer {
 	r := &tracer{start: start, trace: t, ledger: newLedger(), ends: map[string]time.Time{}, last: start,
 		latest: map[string]*batchv1.Job{}, writes: map[object]int32{}, byName: map[types.NamespacedName]types.UID{},
-		ids: map[string]api.JobID{}}
+		ids: map[string]api.JobID{}, labels: map[string]api.LabelSet{}}
 	for id, spec := range cfg.JobSpecs {
 		r.jobs = append(r.jobs, spec.Name)
 		r.ids[spec.Name] = id
@@ -231,82 +232,6 @@ func (r *tracer) jobID(name string) (api.JobID, bool) {
 	return id, ok
 }
 
-// podOf is a pod in the simulator's terms; its Version is 0 if there is none, or none of the scenario.
-func (r *tracer) podOf(p *corev1.Pod) api.Pod {
-	out := api.Pod{Node: api.NoNode, Deleted: des.Never}
-	if p == nil {
-		return out
-	}
-	run := r.ledger.run(p)
-	id, ok := r.jobID(run.Job)
-	if !ok {
-		return out
-	}
-	out.Version, out.Job, out.Index, out.Attempt, out.Number = 1, id, run.Index, run.Attempt, run.Number
-	for i, n := range r.nodes {
-		if n == p.Spec.NodeName {
-			out.Node = api.NodeID(i)
-		}
-	}
-	if p.DeletionTimestamp != nil {
-		out.Deleted = since(r.start, p.DeletionTimestamp.Time)
-		if p.DeletionGracePeriodSeconds != nil {
-			out.Grace = *p.DeletionGracePeriodSeconds
-		}
-	}
-	for _, f := range p.Finalizers {
-		out.Finalizer = out.Finalizer || f == batchv1.JobTrackingFinalizer
-	}
-	podStatusOf(&p.Status, &out.Status)
-	return out
-}
-
-func podStatusOf(s *corev1.PodStatus, out *api.PodStatus) {
-	for _, phase := range []api.Phase{api.Pending, api.Running, api.Succeeded, api.Failed} {
-		if string(s.Phase) == phase.String() {
-			out.Phase = phase
-		}
-	}
-	for _, reason := range []api.PodReason{api.Evicted, api.DeadlineExceeded, api.AdmissionError} {
-		if s.Reason == reason.String() {
-			out.Reason = reason
-		}
-	}
-	for _, c := range s.Conditions {
-		switch {
-		case c.Type == corev1.PodReady:
-			out.HasReady, out.Ready = true, c.Status == corev1.ConditionTrue
-		case c.Type == corev1.DisruptionTarget && c.Status == corev1.ConditionTrue:
-			for d := api.PreemptionByScheduler; d <= api.TerminationByKubelet; d++ {
-				if c.Reason == d.String() {
-					out.Disruption = d
-				}
-			}
-		}
-	}
-	early := int32(0)
-	for i := range s.InitContainerStatuses {
-		containerOf(&s.InitContainerStatuses[i], out, &early)
-	}
-	for i := range s.ContainerStatuses {
-		containerOf(&s.ContainerStatuses[i], out, &out.Exit)
-	}
-	if out.Exit == 0 {
-		out.Exit = early
-	}
-}
-
-// containerOf adds one container to the sums of a pod.
-func containerOf(c *corev1.ContainerStatus, out *api.PodStatus, exit *int32) {
-	out.Restarts += c.RestartCount
-	if t := c.State.Terminated; t != nil {
-		if *exit == 0 {
-			*exit = t.ExitCode
-		}
-		out.OOMKilled = out.OOMKilled || t.Reason == "OOMKilled"
-	}
-}
-
 // jobOf is a Job in the simulator's terms; its Version is 0 if there is none.
 func (r *tracer) jobOf(j *batchv1.Job) api.Job {
 	out := api.Job{Deleted: des.Never}
@@ -339,8 +264,8 @@ func (r *tracer) jobOf(j *batchv1.Job) api.Job {
 // podNames is a message of the Job with the names that the trace has for its pods.
 func (r *tracer) podNames(j *batchv1.Job, message string) string {
 	for _, run := range r.ledger.runs {
-		if run.Job == j.Name && run.Pod.Namespace == j.Namespace {
-			ref := trace.Ref{Kind: trace.KindPod, Name: j.Name, Index: run.Index, Attempt: run.Attempt}
+		if run.Pod.Namespace == j.Namespace {
+			ref := trace.Ref{Kind: trace.KindPod, Name: run.Job, Index: run.Index, Attempt: run.Attempt}
 			message = strings.ReplaceAll(message, j.Namespace+"/"+run.Pod.Name+" ", j.Namespace+"/"+ref.Path()+" ")
 		}
 	}

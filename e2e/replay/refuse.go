@@ -30,6 +30,7 @@ func Refuse(sc *scenarios.Scenario, nodes int, machines bool) error {
 		cannot(m.Spec.PodFailurePolicy != nil && evicts(cfg, api.JobID(i)),
 			"job %s: an eviction for a full volume has no DisruptionTarget, which a podFailurePolicy may look for", m.Name)
 	}
+	cannot(cfg.Selectors.Matter(), "pods that change their owner: who has done it cannot be seen on a live cluster")
 	cannot(len(sc.CronJobs) > 0, "cronJobs: a live cluster's clock cannot be set")
 	knobs := sc.File.Cluster.Knobs
 	knobs.UnreachableSeconds = nil // is written into the pods' tolerations

@@ -47,7 +47,7 @@ func plain(s *api.JobSpec) bool {
 	}
 	c := &t.Containers[0]
 	return c.Kind == api.Main && !c.Restart.Set && len(c.RestartRules) == 0 &&
-		s.Completions.Set && s.Completions.Value > 0 && s.Parallelism > 0 && !s.Suspend && !s.External &&
+		s.Completions.Set && s.Completions.Value > 0 && s.Parallelism > 0 && !s.Suspend && s.ManagedBy == "" &&
 		!s.ActiveDeadlineSeconds.Set && len(s.PodFailurePolicy) == 0 && len(s.SuccessPolicy) == 0
 }
 

@@ -25,6 +25,7 @@ const (
 	FailRequests                       // Requests of the Job controller fail with Error for a time
 	PatchCronJob                       // change the CronJob's spec: suspend, resume, new limits
 	SetQuota                           // a ResourceQuota for the pods of Namespace: Pods; absent: it is removed
+	LabelPod                           // kubectl label pod: Relabel
 )
 
 // Propagation is how the dependents of a deleted Job are treated.
@@ -123,4 +124,5 @@ type Fault struct {
 	For            des.Duration
 	Namespace      string
 	Pods           Opt[int32]
+	Relabel        []Relabel
 }

@@ -53,8 +53,9 @@ type JobSpec struct {
 	ActiveDeadlineSeconds   Opt[int64]
 	TTLSecondsAfterFinished Opt[int32]
 	Suspend                 bool
-	External                bool // managedBy another controller than Kubernetes' own
-	Labelled                bool // it or its template came with labels: see Job.LabelsDue
+	ManagedBy               string   // another controller; empty: Kubernetes' own
+	Labelled                bool     // it or its template came with labels: see Job.LabelsDue
+	PodLabels               LabelSet // of its template
 	PodReplacementPolicy    PodReplacementPolicy
 	PodFailurePolicy        []FailureRule // nil: there is none
 	SuccessPolicy           []SuccessRule // nil: there is none

@@ -197,7 +197,7 @@ func (d Disruption) String() string {
 // Pod is a pod as the store holds it: a flat value, so that a million of them cost one allocation.
 type Pod struct {
 	ID      PodID
-	Job     JobID
+	Job     JobID // that made it
 	Index   int32 // completion index; NoIndex for NonIndexed Jobs
 	Attempt int32 // Indexed: the n-th pod of its index, from 0; NonIndexed: the n-th pod of the Job, from 0
 	Number  int32 // the n-th pod of the Job, from 0
@@ -208,7 +208,8 @@ type Pod struct {
 	Deleted   des.Time // deletionTimestamp, whole seconds; Never: not being deleted
 	Grace     int64    // deletionGracePeriodSeconds; meaningful while being deleted
 	Finalizer bool     // carries batch.kubernetes.io/job-tracking
-	Disowned  bool     // has no owner any more: its Job let it go
+	Owner     JobID    // the Job that controls it; NoJob: none. At first that is Job
+	Labels    LabelSet // what its labels are
 	Unfit     int32    // stands for the message of a PodScheduled condition that is false; 0: none
 
 	Status PodStatus

@@ -12,6 +12,7 @@ import (
 // Checker looks at a store after every event of one run. The zero value is ready.
 type Checker struct {
 	jobs []seen
+	left []bool // by pod: its Job has let it go, at least once
 	pods []api.Pod
 }
 
@@ -19,7 +20,8 @@ type Checker struct {
 type seen struct {
 	job            api.Job
 	maxParallelism int32
-	created        int // pods when it was first seen finished; -1 before
+	created        int         // pods when it was first seen finished; -1 before
+	adopted        []api.PodID // pods of others that it has owned
 }
 
 // After returns every proposition that does not hold now.
@@ -49,14 +51,18 @@ func (c *Checker) countPods(s *store.Store, report func(string, ...any)) []jobPo
 	sums := make([]jobPods, len(s.Jobs()))
 	for id := range s.PodCount() {
 		p := s.Pod(id)
-		sum := &sums[p.Job]
-		sum.created++
-		if p.Version != 0 && p.Active() {
-			sum.active++
+		sums[p.Job].created++
+		if int(id) >= len(c.left) {
+			c.left = append(c.left, false)
+		}
+		c.left[id] = c.left[id] || p.Owner != p.Job
+		if p.Version != 0 && p.Active() && !c.left[id] {
+			sums[p.Job].active++
 		}
 		if p.Version == 0 || !p.Active() {
-			sum.ended++
+			sums[p.Job].ended++
 		}
+		c.noteOwner(p)
 		if int(id) < len(c.pods) {
 			checkPod(&c.pods[id], p, report)
 			c.pods[id] = *p
@@ -64,7 +70,24 @@ func (c *Checker) countPods(s *store.Store, report func(string, ...any)) []jobPo
 			c.pods = append(c.pods, *p)
 		}
 	}
+	for i := range c.jobs {
+		for _, id := range c.jobs[i].adopted {
+			if p := s.Pod(id); p.Version == 0 || !p.Active() {
+				sums[i].ended++
+			}
+		}
+	}
 	return sums
+}
+
+// noteOwner remembers that a Job has adopted a pod.
+func (c *Checker) noteOwner(p *api.Pod) {
+	if p.Owner == p.Job || p.Owner == api.NoJob {
+		return
+	}
+	if j := &c.jobs[p.Owner]; !slices.Contains(j.adopted, p.ID) {
+		j.adopted = append(j.adopted, p.ID)
+	}
 }
 
 func checkPod(was, p *api.Pod, report func(string, ...any)) {
@@ -73,7 +96,7 @@ func checkPod(was, p *api.Pod, report func(string, ...any)) {
 		report("pod %d went from %v to %v", p.ID, was.Status.Phase, p.Status.Phase)
 	case p.Status.Phase < was.Status.Phase:
 		report("pod %d went back from %v to %v", p.ID, was.Status.Phase, p.Status.Phase)
-	case !was.Finalizer && p.Finalizer:
+	case !was.Finalizer && p.Finalizer && was.Owner == p.Owner:
 		report("pod %d got its finalizer back", p.ID)
 	case was.Deleted != des.Never && p.Deleted > was.Deleted && p.Grace >= was.Grace:
 		report("the deletion of pod %d was put off", p.ID)

@@ -40,9 +40,10 @@ type Collector struct {
 type work struct {
 	item    item
 	step    step
-	version uint64 // of the object when it was read
-	tries   int    // of the write of the Job that met a conflict
-	pending int32  // requests to let pods go that are under way
+	version uint64    // of the object when it was read
+	owner   api.JobID // of the pod then
+	tries   int       // of the write of the Job that met a conflict
+	pending int32     // requests to let pods go that are under way
 }
 
 // step is the request that a worker has sent.
@@ -162,7 +163,7 @@ func (c *Collector) request(i item, s step) des.Time {
 	}
 	p := c.store.Pod(i.pod())
 	if s == getOwner {
-		return c.client.Request(c.kernel.Now(), p.Job, api.TheJob)
+		return c.client.Request(c.kernel.Now(), p.Owner, api.TheJob)
 	}
 	return c.client.Request(c.kernel.Now(), p.Job, p.Number)
 }
@@ -203,18 +204,19 @@ func (c *Collector) stepPod(slot int, w *work) {
 	switch {
 	case w.step != getOwner && p.Version == 0:
 		c.removePod(p.ID) // a virtual deletion: nobody has told yet
-	case w.step == getItem && !p.Disowned:
+	case w.step == getItem && p.Owner != api.NoJob:
 		w.version = p.Version
-		if c.graph.owner(p.Job).absent {
+		w.owner = p.Owner
+		if c.graph.owner(p.Owner).absent {
 			c.send(slot, deletePod)
 		} else {
 			c.send(slot, getOwner)
 		}
 		return
 	case w.step == getOwner:
-		j := c.store.Job(p.Job)
+		j := c.store.Job(w.owner)
 		if j.Version == 0 {
-			c.graph.owner(p.Job).absent = true
+			c.graph.owner(w.owner).absent = true
 		}
 		if j.Version == 0 || j.Deleted != des.Never && j.Foreground {
 			c.send(slot, deletePod)
@@ -224,17 +226,17 @@ func (c *Collector) stepPod(slot int, w *work) {
 		c.send(slot, getAgain)
 		return
 	case w.step == deletePod, w.step == deleteAny:
-		c.deletePod(p)
-	case w.step == getAgain && !p.Disowned:
+		c.deletePod(p, w.owner)
+	case w.step == getAgain && p.Owner != api.NoJob:
 		c.send(slot, deleteAny)
 		return
 	}
 	c.finish(slot)
 }
 
-func (c *Collector) deletePod(p *api.Pod) {
+func (c *Collector) deletePod(p *api.Pod, owner api.JobID) {
 	because := RuleOwnerGone
-	if c.store.Job(p.Job).Version != 0 {
+	if c.store.Job(owner).Version != 0 {
 		because = RuleForeground
 	}
 	c.store.DeletePod(writer(because), p.ID, api.Opt[int64]{})
@@ -318,8 +320,8 @@ func (c *Collector) orphan(id api.JobID) {
 
 // LetGo is the effect of a request to let a pod go.
 func (c *Collector) LetGo(pod api.PodID, slot int32) {
-	c.store.DisownPod(writer(RuleOrphans), pod)
 	w := &c.work[slot]
+	c.store.DisownPod(writer(RuleOrphans), pod, w.item.job())
 	if w.pending--; w.pending == 0 {
 		c.send(int(slot), getJob)
 	}

@@ -1,20 +1,24 @@
 package gc
 
 import (
+	"slices"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 )
 
 // graph is what the garbage collector knows of who owns whom (graph_builder.go@v1.37.2).
 type graph struct {
-	pods   []dependent // by pod
-	owners []owner     // by Job
+	adopted []api.PodID // pods that are or were linked to a Job that has not made them
+	pods    []dependent // by pod
+	owners  []owner     // by Job
 }
 
 // dependent is a pod in the graph.
 type dependent struct {
 	known        bool
-	linked       bool // in the list of dependents of its Job
+	linked       bool      // in the list of dependents of its owner
+	owner        api.JobID // NoJob: none
 	beingDeleted bool
 }
 
@@ -30,7 +34,7 @@ type owner struct {
 	retries            int32
 }
 
-func (g *graph) reset() { g.pods, g.owners = g.pods[:0], g.owners[:0] }
+func (g *graph) reset() { g.pods, g.owners, g.adopted = g.pods[:0], g.owners[:0], g.adopted[:0] }
 
 func (g *graph) pod(id api.PodID) *dependent {
 	for int(id) >= len(g.pods) {
@@ -53,33 +57,46 @@ func (c *Collector) observePod(p *api.Pod) {
 	case p.Version == 0:
 		c.removePod(p.ID)
 	case !d.known:
-		*d = dependent{known: true, beingDeleted: p.Deleted != des.Never}
-		if !p.Disowned {
-			c.link(p, d)
-		}
+		*d = dependent{known: true, owner: p.Owner, beingDeleted: p.Deleted != des.Never}
+		c.link(p, d)
 	default:
-		if p.Disowned && d.linked {
-			d.linked = false
-			o := c.graph.owner(p.Job)
-			o.dependents--
-			c.add(jobItem(p.Job)) // addUnblockedOwnersToDeleteQueue
+		if d.owner != p.Owner {
+			c.unlink(d)
+			d.owner = p.Owner
+			c.link(p, d)
 		}
 		d.beingDeleted = d.beingDeleted || p.Deleted != des.Never
 	}
 }
 
-// link adds a pod to its Job's dependents. A Job that is not in the graph gets a virtual node, and the workers look
-// whether it exists (addDependentToOwners, graph_builder.go:445).
+// unlink takes a pod out of the dependents of the owner that it had, which may have waited for that
+// (addUnblockedOwnersToDeleteQueue, graph_builder.go:615).
+func (c *Collector) unlink(d *dependent) {
+	if d.linked {
+		d.linked = false
+		c.graph.owner(d.owner).dependents--
+		c.add(jobItem(d.owner))
+	}
+}
+
+// link adds a pod to its owner's dependents, if it has one. A Job that is not in the graph gets a virtual node, and the
+// workers look whether it exists (addDependentToOwners, graph_builder.go:445).
 func (c *Collector) link(p *api.Pod, d *dependent) {
-	o := c.graph.owner(p.Job)
+	if p.Owner == api.NoJob {
+		return
+	}
+	o := c.graph.owner(p.Owner)
 	isNew := !o.known
 	if isNew {
 		*o = owner{known: true, virtual: true, absent: o.absent}
 	}
 	d.linked = true
+	if p.Owner != p.Job && !slices.Contains(c.graph.adopted, p.ID) {
+		c.graph.adopted = append(c.graph.adopted, p.ID)
+	}
 	o.dependents++
 	if isNew {
-		c.add(jobItem(p.Job))
+		c.add(jobItem(p.Owner))
 	}
 }
 
@@ -90,8 +107,11 @@ func (c *Collector) removePod(id api.PodID) {
 	}
 	linked := d.linked
 	d.known, d.linked = false, false // a worker that comes to it late still finds it deleted
-	job := c.store.Pod(id).Job
-	if o := c.graph.owner(job); linked && o.known {
+	if !linked {
+		return
+	}
+	job := d.owner
+	if o := c.graph.owner(job); o.known {
 		o.dependents--
 		if o.deletingDependents {
 			c.add(jobItem(job))
@@ -152,8 +172,13 @@ func (c *Collector) eachDependent(id api.JobID, f func(api.PodID, *dependent)) {
 		return
 	}
 	c.store.EachPodOf(id, func(p *api.Pod) {
-		if d := c.graph.pod(p.ID); d.linked {
+		if d := c.graph.pod(p.ID); d.linked && d.owner == id {
 			f(p.ID, d)
 		}
 	})
+	for _, pod := range c.graph.adopted {
+		if d := c.graph.pod(pod); d.linked && d.owner == id && c.store.Pod(pod).Job != id {
+			f(pod, d)
+		}
+	}
 }

@@ -13,11 +13,13 @@ type cache struct {
 	slotOf     []int32 // by pod: slot, or unseen, or settled
 	podVersion uint64  // of the latest pod write seen
 	jobVersion uint64
+	keeps      bool // pods that have ended and are counted too: their labels may change, or another Job adopt them
 }
 
 const (
 	unseen  int32 = -1
 	settled int32 = -2 // ended, counted and out of reach of any rule, or removed
+	unowned int32 = -3 // the same, and has no owner
 )
 
 // slot is a pod as the controller last saw it.
@@ -37,14 +39,15 @@ const (
 	ended
 )
 
-// podCounts are sums over the cached pods of one Job, kept up to date write by write.
+// podCounts are sums over the cached pods of one owner, kept up to date write by write.
 type podCounts struct {
 	active      []api.PodID // unordered
 	ended       []api.PodID // terminal or being deleted, with the tracking finalizer; unordered
 	ready       int32
 	terminating int32
 	restarts    int32        // restartCounts of the pods that are Pending or Running
-	byIndex     *indexCounts // of an Indexed Job with pods; else nil
+	noIndex     int32        // active pods without an index
+	byIndex     *indexCounts // of pods that have one; nil: there are none
 }
 
 func (c *cache) reset() {
@@ -62,25 +65,39 @@ func (c *cache) lookup(id api.PodID) *slot {
 // pod is a pod that is known to be cached.
 func (c *cache) pod(id api.PodID) *api.Pod { return &c.slots[c.slotOf[id]].pod }
 
-// put stores the pod as it is now, brings the counts of its Job up to date, and says whether the pod is new.
-func (c *cache) put(n *podCounts, p *api.Pod) (isNew bool) {
+// endedTracked says whether the pod, as it was seen last, had ended and not lost the tracking finalizer.
+func (c *cache) endedTracked(id api.PodID) bool {
+	s := c.lookup(id)
+	return s != nil && s.pod.Finalizer && s.pod.Status.Phase.Terminal()
+}
+
+// put stores the pod as it is now, and brings the counts up to date: those of its owner, and those of the owner that
+// it had before. It says whether the pod is new.
+func (c *cache) put(old, n *podCounts, p *api.Pod) (isNew bool) {
 	for int(p.ID) >= len(c.slotOf) {
 		c.slotOf = append(c.slotOf, unseen)
 	}
 	at := c.slotOf[p.ID]
-	if p.Version == 0 || p.Status.Phase.Terminal() && !p.Finalizer {
+	if p.Version == 0 || p.Status.Phase.Terminal() && !p.Finalizer && !c.keeps {
 		if at >= 0 {
-			c.drop(n, at)
+			c.drop(old, at)
 		}
 		c.slotOf[p.ID] = settled
+		if p.Owner == api.NoJob {
+			c.slotOf[p.ID] = unowned
+		}
 		return at == unseen
 	}
 	var s *slot
 	if at >= 0 {
 		s = &c.slots[at]
-		c.count(n, s, -1)
+		c.count(old, s, -1)
 	} else {
 		s = c.newSlot(p.ID)
+	}
+	if old != n {
+		c.move(old, s, nowhere)
+		s.rmExpected = false
 	}
 	s.pod = *p
 	s.rmExpected = s.rmExpected && p.Finalizer
@@ -89,6 +106,29 @@ func (c *cache) put(n *podCounts, p *api.Pod) (isNew bool) {
 		c.move(n, s, in)
 	}
 	return at == unseen
+}
+
+// owner is the pod's owner as it was seen last.
+func (c *cache) owner(p *api.Pod) api.JobID {
+	if int(p.ID) >= len(c.slotOf) {
+		return api.NoJob
+	}
+	switch at := c.slotOf[p.ID]; at {
+	case unseen, unowned:
+		return api.NoJob
+	case settled:
+		return p.Job
+	default:
+		return c.slots[at].pod.Owner
+	}
+}
+
+// labels are the pod's labels as they were seen last; of a pod that is not kept those that it has.
+func (c *cache) labels(p *api.Pod) api.LabelSet {
+	if s := c.lookup(p.ID); s != nil {
+		return s.pod.Labels
+	}
+	return p.Labels
 }
 
 // drop takes a pod out of the counts and gives its slot away.
@@ -118,7 +158,7 @@ func (c *cache) newSlot(id api.PodID) *slot {
 func (c *cache) count(n *podCounts, s *slot, sign int32) {
 	p := &s.pod
 	switch {
-	case p.Disowned, p.Status.Phase.Terminal():
+	case p.Status.Phase.Terminal():
 		return
 	case p.Deleted != des.Never:
 		n.terminating += sign
@@ -128,14 +168,14 @@ func (c *cache) count(n *podCounts, s *slot, sign int32) {
 	n.restarts += sign * p.Status.Restarts
 	if p.Index != api.NoIndex {
 		n.countIndex(p, sign)
+	} else if p.Active() {
+		n.noIndex += sign
 	}
 }
 
 // listOf is the list that the pod belongs into.
 func listOf(p *api.Pod) list {
 	switch {
-	case p.Disowned:
-		return nowhere
 	case p.Active():
 		return active
 	case p.Finalizer:

@@ -17,6 +17,9 @@ const (
 	opUntrackDelete           // PATCH its finalizer off, then opDelete
 	opUntrack                 // PATCH its finalizer off
 	opStatus                  // PUT the Job's status
+	opGetJob                  // GET the Job
+	opAdopt                   // PATCH the Job on a pod, and the finalizer
+	opRelease                 // PATCH them off
 )
 
 // call is one request of a sync.
@@ -43,11 +46,14 @@ func (c *Controller) issue(j *jobState) {
 func (c *Controller) send(j *jobState, i int32) {
 	at := c.kernel.Now()
 	if !c.client.Instant() {
-		number := api.TheJob
-		if sent := &j.sync.calls[i]; sent.op != opCreate && sent.op != opStatus {
-			number = c.store.Pod(sent.pod).Number
+		job, number := j.job.ID, api.TheJob
+		switch sent := &j.sync.calls[i]; sent.op {
+		case opCreate, opStatus, opGetJob:
+		case opDelete, opUntrackDelete, opUntrack, opAdopt, opRelease:
+			p := c.store.Pod(sent.pod)
+			job, number = p.Job, p.Number
 		}
-		at = c.client.Request(at, j.job.ID, number)
+		at = c.client.Request(at, job, number)
 	}
 	c.kernel.Schedule(at, api.ClassJobController, api.KindCall, int32(j.job.ID), j.sync.earlier+i)
 }
@@ -92,11 +98,13 @@ func (c *Controller) perform(j *jobState, i int32) {
 		s.removals[sent.index].done = true
 	case opStatus:
 		c.putStatus(j)
+	case opGetJob, opAdopt, opRelease:
+		c.tryClaim(j, sent.op)
 	}
 }
 
 var requests = [...]api.Requests{opCreate: api.CreatePods, opDelete: api.DeletePods, opUntrackDelete: api.PatchPods,
-	opUntrack: api.PatchPods, opStatus: api.UpdateStatus}
+	opUntrack: api.PatchPods, opStatus: api.UpdateStatus, opGetJob: 0, opAdopt: api.PatchPods, opRelease: api.PatchPods}
 
 // request is the kind of request that the call is.
 func (o op) request() api.Requests { return requests[o] }
@@ -105,9 +113,11 @@ func (o op) request() api.Requests { return requests[o] }
 func (c *Controller) refused(j *jobState, sent call, err error) {
 	s := &j.sync
 	s.failure, s.refused = true, true
-	c.explainRefused(j, sent.op.request(), err)
+	c.explainRefused(j, sent.op, err)
 	switch sent.op {
 	case opCreate: // job_controller.go:1925-1933
+		s.created++
+		s.notCreated++
 		j.expect.creationObserved()
 		s.nActive--
 		c.event(j, store.Warning, "FailedCreate")
@@ -123,21 +133,25 @@ func (c *Controller) refused(j *jobState, sent call, err error) {
 		c.event(j, store.Warning, "FailedDelete")
 	case opUntrack: // :1582
 		c.untrackFailed(sent.pod)
-	case opStatus:
+	case opAdopt, opRelease:
+		s.claims.todo = s.claims.todo[1:]
+		s.claims.failed = true
+	case opStatus, opGetJob:
 	}
 }
 
-// requestWords say what a refused request would have done.
-var requestWords = map[api.Requests]string{api.CreatePods: "create a pod", api.DeletePods: "delete a pod",
-	api.PatchPods: "take a finalizer off", api.UpdateStatus: "write the status"}
+// opWords say what a refused request would have done.
+var opWords = [...]string{opCreate: "create a pod", opDelete: "delete a pod", opUntrackDelete: "take a finalizer off",
+	opUntrack: "take a finalizer off", opStatus: "write the status", opGetJob: "read the Job", opAdopt: "adopt a pod",
+	opRelease: "let a pod go"}
 
-func (c *Controller) explainRefused(j *jobState, request api.Requests, err error) {
+func (c *Controller) explainRefused(j *jobState, o op, err error) {
 	because := RuleAPIError
 	if errors.Is(err, store.ErrQuota) {
 		because = RuleQuota
 	}
 	if c.observer != nil {
-		c.explain(j, trace.Refuse, because, trace.Arg{Key: "request", Value: requestWords[request]},
+		c.explain(j, trace.Refuse, because, trace.Arg{Key: "request", Value: opWords[o]},
 			trace.Arg{Key: "error", Value: err.Error()})
 	}
 }
@@ -150,6 +164,7 @@ func (c *Controller) untrackFailed(id api.PodID) {
 }
 
 func (c *Controller) createPod(j *jobState, index int32) {
+	j.sync.created++
 	c.store.CreatePod(c.writer(RuleWantActive), j.job.ID, j.sync.job.Spec, index, newIndexFailures(j, index))
 	j.wrotePod = c.store.Version()
 	c.event(j, store.Normal, "SuccessfulCreate")
@@ -159,10 +174,13 @@ func (c *Controller) createPod(j *jobState, index int32) {
 // the version that it had before (deleteWithoutFinalizers, apiserver/pkg/registry/generic/registry/store.go@v0.37.2),
 // so that no cache has to catch up with it.
 func (c *Controller) wrotePod(j *jobState, id api.PodID, before uint64) {
-	if v := c.store.Pod(id).Version; v != 0 {
-		before = v
+	p := c.store.Pod(id)
+	if p.Version != 0 {
+		before = p.Version
 	}
-	j.wrotePod = max(j.wrotePod, before)
+	if p.Owner == j.job.ID { // else it had been let go meanwhile
+		j.wrotePod = max(j.wrotePod, before)
+	}
 }
 
 // untrackForDeletion takes the finalizer off and then deletes the pod, by a second call.
@@ -222,6 +240,7 @@ func (c *Controller) proceed(j *jobState) {
 	}
 	if s.stage == stageDone && s.pending == 0 {
 		s.pending = -1 // the sync is over; a late call would be a defect
+		c.metrics.countSync(s, s.failure || s.manageErr)
 		c.done(j, s.failure || s.manageErr)
 	}
 }
@@ -235,10 +254,14 @@ func (s *syncCtx) dropCalls() {
 func (c *Controller) step(j *jobState) {
 	s := &j.sync
 	switch s.stage {
+	case stageClaim:
+		c.claimed(j)
 	case stageCreated:
 		if c.batchCreated(j); s.pending > 0 || s.toCreate > 0 {
 			return
 		}
+		c.metrics.countCreations(s)
+		c.explainCreations(j)
 		s.stage = stageManage
 	case stageManage:
 		s.manageErr, s.failure = s.manageErr || s.failure, false
@@ -263,6 +286,7 @@ func (c *Controller) step(j *jobState) {
 	case stageCount:
 		if !s.failure {
 			c.recordJobFinished(j)
+			c.metrics.countFinished(s)
 		}
 		s.stage = stageDone
 	case stageDone:
@@ -291,6 +315,10 @@ func (c *Controller) flushed(j *jobState) {
 	}
 	if s.needsFlush {
 		j.backoff = s.newBackoff
+		c.metrics.countFinished(s)
+	}
+	for action, n := range s.handled {
+		c.metrics.failuresHandled[action] += int64(n)
 	}
 	s.stage = stageUntrack
 	c.untrackPods(j)

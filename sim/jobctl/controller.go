@@ -15,15 +15,18 @@ type Controller struct {
 	knobs    *api.Knobs
 	observer *trace.Observer // nil: no trace
 
-	cache   cache
-	jobs    []jobState
-	queue   queue
-	orphans orphans
-	judged  failedPod // the memory of judge
-	client  store.Client
-	events  store.Recorder
-	down    bool   // the process is away
-	listed  uint64 // the version at which its caches were filled
+	cache     cache
+	jobs      []jobState
+	nobody    jobState       // stands for the owner of pods that have none
+	selectors *api.Selectors // nil: a Job's pods are those that it made
+	queue     queue
+	orphans   orphans
+	judged    failedPod // the memory of judge
+	client    store.Client
+	events    store.Recorder
+	down      bool   // the process is away
+	listed    uint64 // the version at which its caches were filled
+	metrics   Metrics
 }
 
 // jobState is what the controller keeps in memory about one Job.
@@ -41,7 +44,7 @@ type jobState struct {
 	expect             expectation
 	backoff            backoffRecord
 	finishedExpected   bool   // a terminal status was written and has not come back yet
-	disowned           bool   // some of its pods were let go
+	disowned           bool   // some of the pods that it made have another owner, or none
 	wrotePod, wroteJob uint64 // the latest versions written for the Job
 
 	completedIndexes, failedIndexes parsedIndexes
@@ -53,15 +56,25 @@ type jobState struct {
 func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel: k, store: s} }
 
 // Reset forgets everything and keeps the memory; observer may be nil.
-func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, observer *trace.Observer) {
-	c.knobs, c.observer = knobs, observer
-	c.cache.reset()
+func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, selectors *api.Selectors, observer *trace.Observer) {
+	c.knobs, c.selectors, c.observer = knobs, nil, observer
+	if selectors.Matter() {
+		c.selectors = selectors
+	}
+	c.resetCache()
 	c.jobs = c.jobs[:0]
 	c.queue = queue{ready: c.queue.ready[:0]}
 	c.orphans.reset(c.knobs.JobSyncs)
 	c.client.Reset(api.JobControllerClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
 	c.events.Reset(c.kernel, &c.client, api.KindAPIEvent, knobs.Events)
 	c.down, c.listed = false, 0
+	c.metrics = Metrics{external: c.metrics.external[:0]}
+}
+
+func (c *Controller) resetCache() {
+	c.cache.reset()
+	c.cache.keeps = c.selectors != nil
+	c.nobody.reset()
 }
 
 // state is the memory about a Job, made at first sight.
@@ -109,42 +122,70 @@ func (c *Controller) Observe(n *store.Notice) {
 
 // observePod is addPod, updatePod and deletePod (job_controller.go:402-572).
 func (c *Controller) observePod(p *api.Pod) {
-	j := c.state(p.Job)
-	isNew := c.cache.put(&j.seen, p)
+	was := c.cache.endedTracked(p.ID)
+	owner, labels := c.cache.owner(p), p.Labels
+	if c.selectors != nil {
+		labels = c.cache.labels(p)
+	}
+	j := c.ownerOf(p.Owner)
+	old := j
+	if owner != p.Owner {
+		old = c.ownerOf(owner)
+	}
+	left := old != j && owner != api.NoJob
+	isNew := c.cache.put(&old.seen, &j.seen, p)
+	c.metrics.countTracked(was, p.Version != 0 && p.Status.Phase.Terminal() && p.Finalizer)
+	if left {
+		old.disowned = true
+		old.forgetFailJob(p.ID)
+	}
 	if p.Version == 0 || p.Status.Phase == api.Failed {
 		c.noteFailJob(j, p)
-	}
-	if p.Disowned {
-		c.observeDisowned(j, p)
-		return
 	}
 	if p.Version == 0 || p.Deleted != des.Never {
 		c.deletePod(j, p)
 		return
 	}
-	if j.job.Version == 0 {
-		return
+	if left && old.job.Version != 0 {
+		c.enqueue(old, c.knobs.SyncBatch)
 	}
-	if isNew {
-		j.expect.creationObserved()
-	}
-	c.enqueue(j, c.knobs.SyncBatch)
-}
-
-// observeDisowned is what addPod, updatePod and deletePod do about a pod without an owner: it is an orphan, and the Job
-// that it had is synced when it leaves.
-func (c *Controller) observeDisowned(j *jobState, p *api.Pod) {
-	if p.Finalizer && p.Version != 0 {
-		c.enqueueOrphan(p.ID)
-	}
-	if j.job.Version != 0 && p.Version != 0 && p.Deleted == des.Never {
+	switch {
+	case p.Owner == api.NoJob:
+		c.observeOrphan(p, isNew || left || labels != p.Labels)
+	case j.job.Version != 0:
+		if isNew {
+			j.expect.creationObserved()
+		}
 		c.enqueue(j, c.knobs.SyncBatch)
 	}
-	j.disowned = true
+}
+
+// ownerOf is the memory about the owner of a pod, or that which stands for none.
+func (c *Controller) ownerOf(id api.JobID) *jobState {
+	if id == api.NoJob {
+		return &c.nobody
+	}
+	return c.state(id)
+}
+
+// observeOrphan is what addPod and updatePod do about a pod without an owner: its finalizer goes, and where there is
+// something new about it the Jobs are synced that would have it.
+func (c *Controller) observeOrphan(p *api.Pod, changed bool) {
+	if p.Finalizer {
+		c.enqueueOrphan(p.ID)
+	}
+	if !changed || c.selectors == nil {
+		return
+	}
+	for _, id := range c.selectors.Matching[p.Labels] {
+		if j := c.state(id); j.job.Version != 0 {
+			c.enqueue(j, c.knobs.SyncBatch)
+		}
+	}
 }
 
 func (c *Controller) deletePod(j *jobState, p *api.Pod) {
-	if j.job.Version == 0 || j.job.Status.Finished() {
+	if p.Owner == api.NoJob || j.job.Version == 0 || j.job.Status.Finished() {
 		if p.Finalizer && p.Version != 0 {
 			c.enqueueOrphan(p.ID)
 		}
@@ -164,6 +205,9 @@ func (c *Controller) observeJob(now *api.Job) {
 		c.deleteJob(j)
 	case version == 0:
 		c.enqueue(j, 0)
+		if name := now.Spec.ManagedBy; name != "" {
+			c.metrics.countExternal(name)
+		}
 	case now.Status.Finished():
 		c.enqueueOrphans(j)
 	default:

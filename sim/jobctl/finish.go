@@ -37,6 +37,7 @@ func (c *Controller) recordJobFinished(j *jobState) {
 		return
 	}
 	j.finishedExpected = true
+	c.metrics.countJob(s.job.Spec, cond.Reason)
 	if cond.Type == api.JobComplete {
 		if n := s.job.Spec.Completions; n.Set && s.job.Status.Succeeded > n.Value {
 			c.event(j, store.Warning, "TooManySucceededPods")

@@ -55,6 +55,7 @@ func (n *indexCounts) isTerminating(index int32) bool {
 // indexSync is what a sync of an Indexed Job knows beside the rest; its buffers outlive it.
 type indexSync struct {
 	prevSucceeded, succeeded, failed api.IndexSet
+	prevFailed                       int32        // how many were there
 	delayed                          []delayedPod // by index
 	byIndex                          []endedPod   // the snapshot in the order of indexes
 	succeededNow, failedNow, pending []int32
@@ -115,8 +116,8 @@ func (c *Controller) calculateIndexes(j *jobState) {
 	s, x := &j.sync, j.sync.indexed
 	spec, status := s.job.Spec, &s.job.Status
 	x.succeededNow, x.failedNow = x.succeededNow[:0], x.failedNow[:0]
-	for _, id := range j.seen.ended {
-		switch p := c.cache.pod(id); {
+	for _, id := range s.seen.ended {
+		switch p := s.pods.pod(id); {
 		case !validIndex(spec, p.Index):
 		case p.Status.Phase == api.Succeeded:
 			x.succeededNow = append(x.succeededNow, p.Index)
@@ -128,7 +129,8 @@ func (c *Controller) calculateIndexes(j *jobState) {
 	slices.Sort(x.failedNow)
 	x.prevSucceeded = j.completedIndexes.parse(status.CompletedIndexes).Below(spec.Completions.Value)
 	x.succeeded = x.prevSucceeded.With(x.succeededNow)
-	x.failed = j.failedIndexes.parse(status.FailedIndexes.Value).Below(spec.Completions.Value).With(x.failedNow)
+	failed := j.failedIndexes.parse(status.FailedIndexes.Value).Below(spec.Completions.Value)
+	x.prevFailed, x.failed = failed.Len(), failed.With(x.failedNow)
 }
 
 // parsedIndexes remembers what an index list was read as.
@@ -172,11 +174,11 @@ func (c *Controller) delayDeletion(j *jobState) {
 	s, x := &j.sync, j.sync.indexed
 	x.delayed = x.delayed[:0]
 	for _, e := range s.ended {
-		if !e.failed || !validIndex(s.job.Spec, e.index) || j.seen.byIndex.isActive(e.index) ||
+		if !e.failed || !validIndex(s.job.Spec, e.index) || s.seen.byIndex.isActive(e.index) ||
 			x.succeeded.Has(e.index) || x.failed.Has(e.index) {
 			continue
 		}
-		p := c.cache.pod(e.id)
+		p := s.pods.pod(e.id)
 		d := delayedPod{e.index, e.id, c.store.IndexFailures(e.id), c.judge(s.job.Spec, p).counted(), getFinishedTime(p)}
 		at, ok := slices.BinarySearchFunc(x.delayed, e.index, byDelayedIndex)
 		if !ok {
@@ -252,7 +254,7 @@ func (c *Controller) firstPendingIndexes(j *jobState, count int32) []int32 {
 			i = succeeded[0].To
 		case len(failed) > 0 && failed[0].From <= i:
 			i = failed[0].To
-		case j.seen.byIndex.isActive(i), onlyFailed && j.seen.byIndex.isTerminating(i):
+		case s.seen.byIndex.isActive(i), onlyFailed && s.seen.byIndex.isTerminating(i):
 		default:
 			out = append(out, i)
 		}
@@ -286,6 +288,7 @@ func (s *syncCtx) inOrderOfIndexes(snapshot []endedPod) []endedPod {
 func (s *syncCtx) trackIndexes() {
 	x, status := s.indexed, &s.job.Status
 	status.Succeeded = x.succeeded.Len()
+	s.counted.succeededIndexes = status.Succeeded - x.prevSucceeded.Len()
 	if text := x.succeeded.String(); text != status.CompletedIndexes {
 		status.CompletedIndexes = text
 		s.needsFlush = true
@@ -293,6 +296,7 @@ func (s *syncCtx) trackIndexes() {
 	var failed api.Opt[string]
 	if s.job.Spec.BackoffLimitPerIndex.Set {
 		failed = api.Some(x.failed.String())
+		s.counted.failedIndexes = x.failed.Len() - x.prevFailed
 	}
 	if failed != status.FailedIndexes {
 		status.FailedIndexes = failed
@@ -300,10 +304,16 @@ func (s *syncCtx) trackIndexes() {
 	}
 }
 
-// hasRepeated says whether an index has several active pods, or an active pod is of no index of the Job.
+// hasRepeated says whether an index has several active pods, or an active pod is of no index of the Job: it may have
+// been another's.
 func (j *jobState) hasRepeated() bool {
-	spec, b := j.sync.job.Spec, j.seen.byIndex
-	if !indexed(spec) || b == nil {
+	spec, b := j.sync.job.Spec, j.sync.seen.byIndex
+	switch {
+	case !indexed(spec):
+		return false
+	case j.sync.seen.noIndex > 0:
+		return true
+	case b == nil:
 		return false
 	}
 	completions := int(spec.Completions.Value)
@@ -317,12 +327,12 @@ func (j *jobState) hasRepeated() bool {
 func (c *Controller) putRepeatedFirst(j *jobState) int32 {
 	s := &j.sync
 	slices.SortFunc(s.active, func(p, q api.PodID) int {
-		return cmp.Or(cmp.Compare(c.cache.pod(p).Index, c.cache.pod(q).Index), cmp.Compare(p, q))
+		return cmp.Or(cmp.Compare(s.pods.pod(p).Index, s.pods.pod(q).Index), cmp.Compare(p, q))
 	})
 	var remove, left []api.PodID
 	for i := 0; i < len(s.active); {
-		index, end := c.cache.pod(s.active[i]).Index, i
-		for end < len(s.active) && c.cache.pod(s.active[end]).Index == index {
+		index, end := s.pods.pod(s.active[i]).Index, i
+		for end < len(s.active) && s.pods.pod(s.active[end]).Index == index {
 			end++
 		}
 		same := s.active[i:end]
@@ -331,7 +341,7 @@ func (c *Controller) putRepeatedFirst(j *jobState) int32 {
 			remove = append(remove, same...)
 			continue
 		}
-		c.sortForRemoval(same)
+		s.sortForRemoval(same)
 		remove = append(remove, same[:len(same)-1]...)
 		left = append(left, same[len(same)-1])
 	}

@@ -14,6 +14,7 @@ import (
 func (c *Controller) manageJob(j *jobState) {
 	s := &j.sync
 	spec := s.job.Spec
+	s.action = podsDeleted
 	if spec.Suspend {
 		c.deleteJobPods(j, c.activePodsForRemoval(j, s.nActive), RuleSuspendDeletes)
 		return
@@ -24,6 +25,7 @@ func (c *Controller) manageJob(j *jobState) {
 		c.deleteJobPods(j, min(remove, c.knobs.MaxPodsPerSync), RuleScaleDown)
 		return
 	}
+	s.action = tracking
 	diff := want - s.nActive
 	if spec.PodReplacementPolicy == api.ReplaceFailed {
 		diff -= s.terminating
@@ -31,6 +33,7 @@ func (c *Controller) manageJob(j *jobState) {
 	if diff <= 0 {
 		return
 	}
+	s.action = podsCreated
 	if wait := s.newBackoff.remaining(c.kernel.Now(), c.knobs); wait > 0 && !spec.BackoffLimitPerIndex.Set {
 		c.waitForBackoff(j, wait, RuleBackoffDoubles)
 		return
@@ -137,7 +140,7 @@ func (c *Controller) deleteActivePods(j *jobState) {
 	slices.Sort(s.active)
 	for _, id := range s.active {
 		s.calls = append(s.calls, call{op: opDelete, pod: id, because: RuleFinishDeletes,
-			ready: c.cache.pod(id).Status.Ready})
+			ready: s.pods.pod(id).Status.Ready})
 	}
 	c.issue(j)
 }
@@ -153,7 +156,7 @@ func (c *Controller) activePodsForRemoval(j *jobState, atLeast int32) int32 {
 		n = c.putRepeatedFirst(j)
 	}
 	if n < atLeast {
-		c.sortForRemoval(s.active[n:])
+		s.sortForRemoval(s.active[n:])
 		n = atLeast
 	}
 	return n
@@ -169,7 +172,7 @@ func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
 	slices.Sort(s.active[:n]) // all at once: the order of the requests is that of the oracle's gate
 	j.expect.deletions(int(n), c.kernel.Now())
 	for _, id := range s.active[:n] {
-		p := c.cache.pod(id)
+		p := s.pods.pod(id)
 		how := opUntrackDelete
 		if !p.Finalizer { // an earlier sync took it off and could not delete the pod
 			how = opDelete
@@ -179,7 +182,7 @@ func (c *Controller) deleteJobPods(j *jobState, n int32, because trace.Rule) {
 	c.issue(j)
 }
 
-func (c *Controller) sortForRemoval(pods []api.PodID) { sort.Sort(byRemoval{pods, &c.cache}) }
+func (s *syncCtx) sortForRemoval(pods []api.PodID) { sort.Sort(byRemoval{pods, s.pods}) }
 
 // byRemoval orders active pods by which is deleted first (controller.ActivePods, controller_utils.go:744). Of equal
 // pods upstream deletes those that the order of a Go map and an unstable sort put first; here the order is that of

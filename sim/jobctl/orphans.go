@@ -45,8 +45,8 @@ type orphanWorker struct {
 
 // orphan is a pod as it was when its key's turn came.
 type orphan struct {
-	id       api.PodID
-	disowned bool
+	id    api.PodID
+	owner api.JobID
 }
 
 func (o *orphans) reset(workers int32) {
@@ -75,7 +75,13 @@ func (o *orphans) state(k orphanKey) *keyState {
 
 // enqueueOrphans has the tracking finalizer taken off whatever pod of the Job still has it (enqueueLabelSelector,
 // job_controller.go:660).
-func (c *Controller) enqueueOrphans(j *jobState) { c.addOrphan(orphanKey(-1 - j.job.ID)) }
+func (c *Controller) enqueueOrphans(j *jobState) {
+	id := j.job.ID
+	if c.selectors != nil { // Jobs of one selector share the key
+		id = c.selectors.First[id]
+	}
+	c.addOrphan(orphanKey(-1 - id))
+}
 
 func (c *Controller) enqueueOrphan(id api.PodID) { c.addOrphan(orphanKey(id)) }
 
@@ -113,7 +119,7 @@ func (c *Controller) nextOrphan(worker int32) {
 	w := &o.workers[worker]
 	for len(w.list) > 0 {
 		p := c.store.Pod(w.list[0].id)
-		if w.list[0].disowned || !c.tracked(p.Job) {
+		if owner := w.list[0].owner; owner == api.NoJob || !c.tracked(owner) {
 			at := c.client.Request(c.kernel.Now(), p.Job, p.Number)
 			c.kernel.Schedule(at, api.ClassJobController, api.KindOrphan, worker, c.orphans.life)
 			return
@@ -132,17 +138,25 @@ func (c *Controller) nextOrphan(worker int32) {
 func (c *Controller) listOrphans(w *orphanWorker) {
 	add := func(id api.PodID) {
 		if s := c.cache.lookup(id); s != nil && s.pod.Finalizer {
-			w.list = append(w.list, orphan{id, s.pod.Disowned})
+			w.list = append(w.list, orphan{id, s.pod.Owner})
 		}
 	}
 	if w.key >= 0 {
 		add(api.PodID(w.key))
 		return
 	}
-	j := c.state(api.JobID(-1 - w.key))
-	if j.disowned { // they are in no list
-		c.store.EachPodOf(api.JobID(-1-w.key), func(p *api.Pod) { add(p.ID) })
-	} else {
+	job := api.JobID(-1 - w.key)
+	j := c.state(job)
+	switch {
+	case c.selectors != nil:
+		for id := range c.cache.slotOf {
+			if s := c.cache.lookup(api.PodID(id)); s != nil && c.selectors.Match(s.pod.Labels, job) {
+				add(s.pod.ID)
+			}
+		}
+	case j.disowned: // they are in no list
+		c.store.EachPodOf(job, func(p *api.Pod) { add(p.ID) })
+	default:
 		for _, id := range j.seen.active {
 			add(id)
 		}

@@ -18,8 +18,12 @@ type failedPod struct {
 // verdict is what a podFailurePolicy says about a failed pod.
 type verdict struct {
 	action  api.FailureAction
+	matched bool   // by a rule
 	message string // with FailJob
 }
+
+// rule says whether a rule is about the pod, and its action.
+func (v verdict) rule() (bool, api.FailureAction) { return v.matched, v.action }
 
 // counted says whether the pod counts as failed.
 func (v verdict) counted() bool { return v.action != api.IgnoreFailure }
@@ -29,7 +33,7 @@ func (v verdict) counted() bool { return v.action != api.IgnoreFailure }
 func matchPodFailurePolicy(spec *api.JobSpec, p *failedPod, describe bool) verdict {
 	for i := range spec.PodFailurePolicy {
 		r := &spec.PodFailurePolicy[i]
-		v := verdict{action: r.Action}
+		v := verdict{action: r.Action, matched: true}
 		says := describe && r.Action == api.FailJob
 		if len(r.Conditions) > 0 {
 			c, ok := matchOnPodConditions(p.conditions, r.Conditions)
@@ -118,20 +122,32 @@ type failJob struct {
 // noteFailJob remembers the failed pods of a Job that make it fail for as long as they exist, also past the removal of
 // their finalizers (getFailJobMessage, job_controller.go:1716).
 func (c *Controller) noteFailJob(j *jobState, p *api.Pod) {
-	spec := c.store.Job(p.Job).Spec // the policy cannot change
+	if p.Version == 0 {
+		j.forgetFailJob(p.ID)
+		return
+	}
+	if p.Owner == api.NoJob {
+		return
+	}
+	spec := c.store.Job(p.Owner).Spec // the policy cannot change
 	if len(spec.PodFailurePolicy) == 0 {
 		return
 	}
-	byAge := func(f failJob, id api.PodID) int { return int(f.pod) - int(id) }
-	at, known := slices.BinarySearchFunc(j.failJob, p.ID, byAge)
-	switch {
-	case p.Version == 0 && known:
-		j.failJob = slices.Delete(j.failJob, at, at+1)
-	case p.Version != 0 && !known && c.judge(spec, p).action == api.FailJob:
+	at, known := slices.BinarySearchFunc(j.failJob, p.ID, failJobByAge)
+	if !known && c.judge(spec, p).action == api.FailJob {
 		pod := c.failedPod(p)
-		ref := trace.Ref{Kind: trace.KindPod, Name: spec.Name, Index: p.Index, Attempt: p.Attempt}
+		ref := trace.Ref{Kind: trace.KindPod, Name: c.store.Job(p.Job).Spec.Name, Index: p.Index, Attempt: p.Attempt}
 		pod.name = spec.Namespace + "/" + ref.Path()
 		j.failJob = slices.Insert(j.failJob, at, failJob{p.ID, matchPodFailurePolicy(spec, pod, true).message})
+	}
+}
+
+func failJobByAge(f failJob, id api.PodID) int { return int(f.pod) - int(id) }
+
+// forgetFailJob forgets a pod that is gone, or not the Job's any more.
+func (j *jobState) forgetFailJob(id api.PodID) {
+	if at, known := slices.BinarySearchFunc(j.failJob, id, failJobByAge); known {
+		j.failJob = slices.Delete(j.failJob, at, at+1)
 	}
 }
 

@@ -17,7 +17,8 @@ func (c *Controller) Stop() {
 	c.orphans.life++
 	c.orphans.reset(c.knobs.JobSyncs)
 	c.events.Restart()
-	c.cache.reset()
+	c.resetCache()
+	c.metrics = Metrics{}
 }
 
 // Start is the begin of a new process. Its caches are filled by lists, Jobs first, and every object in them is an
@@ -45,9 +46,6 @@ func (c *Controller) Start() {
 			continue
 		}
 		c.observePod(p)
-		if j := c.store.Job(p.Job); p.Finalizer && j.Version == 0 && j.Orphaned {
-			c.enqueueOrphan(id) // it has no owner any more
-		}
 	}
 	c.listed = c.store.Version()
 	c.cache.podVersion, c.cache.jobVersion = c.listed, c.listed

@@ -8,6 +8,8 @@ const (
 	RuleStaleCache        trace.Rule = "sync.stale-cache"          // :938, since 1.36
 	RuleManagedBy         trace.Rule = "sync.managed-by"           // :968
 	RuleExpectations      trace.Rule = "sync.expectations"         // :1139
+	RuleAdopt             trace.Rule = "claim.adopt"               // pkg/controller/controller_ref_manager.go:228
+	RuleRelease           trace.Rule = "claim.release"             // pkg/controller/controller_ref_manager.go:246
 	RuleStart             trace.Rule = "sync.start"                // :1054
 	RuleCounters          trace.Rule = "sync.counters"             // :1197
 	RuleBackoffLimit      trace.Rule = "finish.backoff-limit"      // :1089
@@ -36,6 +38,7 @@ const (
 	RuleRefused           trace.Rule = "track.refused"             // :1493, the API server refuses the status
 	RuleAPIError          trace.Rule = "api.error"                 // the scenario has the request fail
 	RuleQuota             trace.Rule = "api.quota"                 // plugin/pkg/admission/resourcequota/controller.go
+	RuleCreations         trace.Rule = "metrics.creations"         // :1931
 	RuleRetry             trace.Rule = "sync.retry"                // :262, :719
 	RuleOrphan            trace.Rule = "track.orphan"              // :833
 )

@@ -5,7 +5,6 @@ import (
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
-	"github.com/jobsim/jobsim/sim/store"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -13,7 +12,8 @@ import (
 type stage uint8
 
 const (
-	stageManage  stage = iota // pods are being deleted or created
+	stageClaim   stage = iota // pods are being adopted or let go
+	stageManage               // pods are being deleted or created
 	stageCreated              // a slow-start batch is back
 	stageFlush                // status write 1
 	stageUntrack              // finalizers are being removed
@@ -25,11 +25,14 @@ const (
 // (syncJobCtx, job_controller.go:157). Its buffers outlive it.
 type syncCtx struct {
 	syncState
-	job api.Job
+	job  api.Job
+	pods *cache // that the sync counts
+	seen *podCounts
 
 	ended  []endedPod // terminal or being deleted, with a finalizer that nobody is removing
 	active []api.PodID
 
+	judged    []endedPod  // the active ones that have a finalizer, where there is a podFailurePolicy
 	untracked []api.PodID // of the active ones, those without a finalizer: their deletion failed after they had lost it
 
 	newSucceeded, newFailed             []finishedPod
@@ -39,6 +42,7 @@ type syncCtx struct {
 	earlier                             int32 // how many calls there were before these
 
 	indexed *indexSync // of an Indexed Job; else nil
+	claims  *claims    // of a Job that has adopted or let go pods; else nil
 }
 
 // syncState is what a sync begins with zero.
@@ -57,6 +61,10 @@ type syncState struct {
 	manageErr           bool
 	finishing           bool // deleteActivePods or deleteJobPods is under way
 	toCreate, batch     int32
+	created, notCreated int32 // pods that were asked for, and of those the ones that were refused
+	action              syncAction
+	handled             [4]int32 // failed pods that the podFailurePolicy is about, by action
+	counted             counted
 	reachedMaxUncounted bool
 	needsFlush          bool
 	pending             int32 // calls under way
@@ -70,13 +78,15 @@ type endedPod struct {
 	index     int32
 	succeeded bool // phase Succeeded
 	failed    bool // isPodFailed
-	ignored   bool // the podFailurePolicy does not count it
+	judged    bool // a rule of the podFailurePolicy is about it, and its action is
+	action    api.FailureAction
 	uncounted bool // its UID is in status.uncountedTerminatedPods
 }
 
 // syncJob is one sync of the Job, up to its first calls (job_controller.go:916).
 func (c *Controller) syncJob(j *jobState) {
 	if c.staleCache(j) {
+		c.metrics.staleSkips[index(j.wrotePod <= c.cache.podVersion)]++
 		c.explain(j, trace.Wait, RuleStaleCache)
 		c.done(j, true)
 		return
@@ -87,7 +97,7 @@ func (c *Controller) syncJob(j *jobState) {
 		j.expect, j.backoff = expectation{}, noBackoff
 		c.done(j, false)
 		return
-	case j.job.Spec.External:
+	case j.job.Spec.ManagedBy != "":
 		c.explain(j, trace.Wait, RuleManagedBy)
 		c.done(j, false)
 		return
@@ -99,9 +109,10 @@ func (c *Controller) syncJob(j *jobState) {
 		c.done(j, false)
 		return
 	}
-	s := &j.sync
-	s.begin(j, c)
-	c.decide(j)
+	j.sync.begin(j, c)
+	if c.selectors == nil || !c.claim(j) {
+		c.list(j, &c.cache, &j.seen)
+	}
 	c.proceed(j)
 }
 
@@ -112,7 +123,7 @@ func (c *Controller) staleCache(j *jobState) bool {
 	return c.knobs.Kubernetes >= 36 && (j.wrotePod > c.cache.podVersion || j.wroteJob > c.cache.jobVersion)
 }
 
-// begin takes the snapshot.
+// begin is what a sync knows before it lists the pods.
 func (s *syncCtx) begin(j *jobState, c *Controller) {
 	s.syncState = syncState{}
 	s.job = j.job
@@ -123,18 +134,28 @@ func (s *syncCtx) begin(j *jobState, c *Controller) {
 		s.indexed = &indexSync{}
 	}
 	s.satisfied = j.expect.satisfied(c.kernel.Now(), c.knobs.ExpectationTimeout)
-	s.nActive, s.ready, s.terminating = int32(len(j.seen.active)), j.seen.ready, j.seen.terminating
+}
+
+// list takes the snapshot of the pods that are the Job's, and goes on with them.
+func (c *Controller) list(j *jobState, pods *cache, seen *podCounts) {
+	j.sync.pods, j.sync.seen = pods, seen
+	j.sync.count(c)
+	c.decide(j)
+}
+
+func (s *syncCtx) count(c *Controller) {
+	s.nActive, s.ready, s.terminating = int32(len(s.seen.active)), s.seen.ready, s.seen.terminating
 	status, spec := &s.job.Status, s.job.Spec
 	ignored := 0
-	for _, id := range j.seen.ended {
-		slot := c.cache.lookup(id)
+	for _, id := range s.seen.ended {
+		slot := s.pods.lookup(id)
 		if slot.rmExpected {
 			continue
 		}
 		p := &slot.pod
 		e := endedPod{id: id, index: p.Index, succeeded: p.Status.Phase == api.Succeeded, failed: isPodFailed(p, spec),
 			uncounted: slices.Contains(status.UncountedSucceeded, id) || slices.Contains(status.UncountedFailed, id)}
-		e.ignored = e.failed && !c.judge(spec, p).counted()
+		e.judged, e.action = c.judge(spec, p).rule()
 		s.ended = append(s.ended, e)
 		switch {
 		case e.uncounted || !validIndex(spec, e.index):
@@ -142,7 +163,7 @@ func (s *syncCtx) begin(j *jobState, c *Controller) {
 			s.newSucceeded = append(s.newSucceeded, finishedPod{id, getFinishedTime(p)})
 		case e.failed:
 			s.newFailed = append(s.newFailed, finishedPod{id, getFinishedTime(p)})
-			if e.ignored {
+			if e.action == api.IgnoreFailure {
 				ignored++
 			}
 		}
@@ -204,10 +225,15 @@ func (c *Controller) decide(j *jobState) {
 // takeActive has the sync remember which pods were active when it began, and which of them it does not track any more.
 func (c *Controller) takeActive(j *jobState) {
 	s := &j.sync
-	s.active = append(s.active, j.seen.active...)
+	s.active, s.judged = append(s.active, s.seen.active...), s.judged[:0]
 	for _, id := range s.active {
-		if !c.cache.pod(id).Finalizer {
+		p := s.pods.pod(id)
+		if !p.Finalizer {
 			s.untracked = append(s.untracked, id)
+		} else if len(s.job.Spec.PodFailurePolicy) > 0 {
+			e := endedPod{id: id, index: p.Index}
+			e.judged, e.action = c.judge(s.job.Spec, p).rule()
+			s.judged = append(s.judged, e)
 		}
 	}
 }
@@ -252,9 +278,9 @@ func (c *Controller) evaluateLimits(j *jobState) {
 		c.fail(j, api.ReasonBackoffLimitExceeded, RuleBackoffLimit,
 			trace.Arg{Key: "failed", Value: itoa(s.failed)},
 			trace.Arg{Key: "backoffLimit", Value: itoa(s.job.Spec.BackoffLimit)})
-	case pastBackoffLimitOnFailure(s.job.Spec, j.seen.restarts):
+	case pastBackoffLimitOnFailure(s.job.Spec, s.seen.restarts):
 		c.fail(j, api.ReasonBackoffLimitExceeded, RuleRestartLimit,
-			trace.Arg{Key: "restarts", Value: itoa(j.seen.restarts)},
+			trace.Arg{Key: "restarts", Value: itoa(s.seen.restarts)},
 			trace.Arg{Key: "backoffLimit", Value: itoa(s.job.Spec.BackoffLimit)})
 	case !ok || s.job.Spec.Suspend:
 	case now.Sub(status.StartTime) >= deadline:
@@ -332,51 +358,4 @@ func complete(s *syncCtx) bool {
 		return s.succeeded >= n.Value && s.nActive == 0
 	}
 	return s.succeeded > 0 && s.nActive == 0
-}
-
-// maintainSuspended sets or clears the Suspended condition (job_controller.go:1162-1193).
-func (c *Controller) maintainSuspended(j *jobState) {
-	s := &j.sync
-	now := c.kernel.Now()
-	status := &s.job.Status
-	if s.job.Spec.Suspend {
-		status.Conditions, s.suspendChanged = ensureJobConditionStatus(status.Conditions,
-			newCondition(api.JobSuspended, true, api.ReasonJobSuspended, "Job suspended", now))
-		if s.suspendChanged {
-			s.because = RuleSuspended
-			c.event(j, store.Normal, "Suspended")
-			if c.knobs.Kubernetes >= 36 { // MutableSchedulingDirectivesForSuspendedJobs
-				status.StartTime = des.Never
-			}
-		}
-		return
-	}
-	if api.FindCondition(status.Conditions, api.JobSuspended) < 0 {
-		return
-	}
-	status.Conditions, s.suspendChanged = ensureJobConditionStatus(status.Conditions,
-		newCondition(api.JobSuspended, false, api.ReasonJobResumed, "Job resumed", now))
-	if s.suspendChanged {
-		s.because = RuleResumed
-		c.event(j, store.Normal, "Resumed")
-		status.StartTime = now
-	}
-}
-
-// ensureJobConditionStatus appends or updates a condition; a condition that never was is not added as False
-// (job_controller.go:2118). The list is copied before it is changed.
-func ensureJobConditionStatus(list []api.Condition, want api.Condition) ([]api.Condition, bool) {
-	i := api.FindCondition(list, want.Type)
-	if i < 0 {
-		if !want.Status {
-			return list, false
-		}
-		return append(slices.Clip(list), want), true
-	}
-	if have := &list[i]; have.Status == want.Status && have.Reason == want.Reason && have.Message == want.Message {
-		return list, false
-	}
-	list = slices.Clone(list)
-	list[i] = want
-	return list, true
 }

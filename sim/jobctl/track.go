@@ -19,6 +19,7 @@ type removal struct {
 func (c *Controller) trackJobStatus(j *jobState) {
 	s := &j.sync
 	status := &s.job.Status
+	s.counted = counted{succeeded: status.Succeeded, failed: status.Failed}
 	s.cleanUncounted()
 	if pods := c.snapshot(j); len(pods) > 0 {
 		// The lists of the cache must not change; the store will copy these.
@@ -48,18 +49,21 @@ func (s *syncCtx) trackPods(pods []endedPod, most int32) {
 	}
 }
 
-// snapshot is every pod whose finalizer may have to go; where the Job ends that is also those that were active.
+// snapshot is every pod whose finalizer may have to go; where the Job ends that is also those that were active, as they
+// were then.
 func (c *Controller) snapshot(j *jobState) []endedPod {
 	s := &j.sync
 	if s.finished.Type == "" && s.job.Deleted == des.Never {
 		return s.ended
 	}
-	for _, id := range s.active {
-		if slices.Contains(s.untracked, id) {
-			continue
+	if len(s.job.Spec.PodFailurePolicy) > 0 {
+		s.ended = append(s.ended, s.judged...)
+	} else {
+		for _, id := range s.active {
+			if !slices.Contains(s.untracked, id) {
+				s.ended = append(s.ended, endedPod{id: id, index: c.store.Pod(id).Index})
+			}
 		}
-		p := c.store.Pod(id)
-		s.ended = append(s.ended, endedPod{id: id, index: p.Index, ignored: !c.judge(s.job.Spec, p).counted()})
 	}
 	sortByID(s.ended)
 	return s.ended
@@ -75,7 +79,7 @@ func (s *syncCtx) track(e endedPod) bool {
 	status := &s.job.Status
 	switch {
 	case e.uncounted, !validIndex(s.job.Spec, e.index):
-	case e.succeeded && e.index != api.NoIndex:
+	case e.succeeded && indexed(s.job.Spec):
 		if !s.indexed.prevSucceeded.Has(e.index) {
 			s.newIndexes++
 			s.needsFlush = true
@@ -85,7 +89,8 @@ func (s *syncCtx) track(e endedPod) bool {
 		s.needsFlush = true
 	case e.failed, finishing && s.finished.Type != api.JobSuccessCriteriaMet:
 		// When the Job has failed, every pod that has not ended is a failure too.
-		if !e.ignored {
+		s.handled[e.action] += int32(index(e.judged))
+		if e.action != api.IgnoreFailure {
 			status.UncountedFailed = append(status.UncountedFailed, e.id)
 			s.needsFlush = true
 		}

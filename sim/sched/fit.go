@@ -150,6 +150,7 @@ type waiter struct {
 	tries int32    // that failed
 	since des.Time // of the latest, or of its coming
 	why   plugins  // that refused it
+	state int64    // of the nodes then
 }
 
 // The back-off of pods that do not fit (pkg/scheduler/apis/config/v1/defaults.go:118-126@v1.37.2), and the windows in
@@ -175,14 +176,25 @@ const (
 	flushEvery = 30 * des.Second
 )
 
+// flush is when the waiter is tried again though nothing has woken it.
+func (w *waiter) flush() des.Time {
+	return w.since.Add(longest+flushEvery) - (w.since.Add(longest) % des.Time(flushEvery))
+}
+
 // flushed brings a waiter up to date: after five minutes it was tried again, in vain.
 func (w *waiter) flushed(now des.Time) {
 	for {
-		at := w.since.Add(longest+flushEvery) - (w.since.Add(longest) % des.Time(flushEvery))
+		at := w.flush()
 		if at >= now {
 			return
 		}
 		w.since = at
 		w.tries++
 	}
+}
+
+// due is when it is tried again, from now on.
+func (w *waiter) due(now des.Time) des.Time {
+	w.flushed(now)
+	return w.flush()
 }

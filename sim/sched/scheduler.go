@@ -28,6 +28,7 @@ type Scheduler struct {
 	writing                bool      // the loop waits for its write of why a pod fits nowhere
 	failed                 []failure // by Job: the latest
 	state                  int64     // counts the changes of nodes
+	flushing               bool      // a look at the pods that have waited for too long is scheduled
 }
 
 // failure is why a Job's pods fit nowhere, and in which state of the nodes.
@@ -57,7 +58,7 @@ func (s *Scheduler) Reset(source rng.Source, bind rng.Dist) {
 		s.nodes[i].see(s.store.Node(api.NodeID(i)))
 	}
 	s.active, s.backoff, s.unfit, s.writing = s.active[:0], s.backoff[:0], s.unfit[:0], false
-	s.failed, s.state = s.failed[:0], 1
+	s.failed, s.state, s.flushing = s.failed[:0], 1, false
 }
 
 // Reach makes room for so many nodes, which are not there before they are seen.
@@ -105,7 +106,7 @@ func (s *Scheduler) observeNode(now *api.Node) {
 	n := &s.nodes[now.ID]
 	before := *n
 	n.see(now)
-	s.state++
+	s.change()
 	if !before.exists && n.exists {
 		s.wake(byAnything)
 		return
@@ -122,7 +123,46 @@ func (s *Scheduler) observeNode(now *api.Node) {
 func (s *Scheduler) release(p *api.Pod, known *pod) {
 	s.nodes[known.node-1].take(s.store.Requests(p), -1)
 	known.node = 0
+	s.change()
+}
+
+// change counts a change of the nodes. A pod that waits may then be refused in other words, which it is told when it
+// has waited for five minutes: until there is a change, nobody has to look.
+func (s *Scheduler) change() {
 	s.state++
+	if !s.flushing && len(s.unfit) > 0 {
+		s.flushAt(s.unfit[0].due(s.kernel.Now()))
+	}
+}
+
+func (s *Scheduler) flushAt(at des.Time) {
+	s.flushing = true
+	s.kernel.Schedule(at, api.ClassLook, api.KindFlush, 0, 0)
+}
+
+// Flush has the pods tried again that have waited for too long, if the nodes have changed since they were tried
+// (flushUnschedulableEntitiesLeftover, backend/queue/scheduling_queue.go:1048@v1.37.2).
+func (s *Scheduler) Flush() {
+	s.flushing = false
+	now, next := s.kernel.Now(), des.Never
+	kept := s.unfit[:0]
+	for _, w := range s.unfit {
+		switch at := w.due(now); {
+		case w.state == s.state:
+			kept = append(kept, w)
+		case at == now:
+			s.active = append(s.active, w)
+		default:
+			kept = append(kept, w)
+			next = min(next, at)
+		}
+	}
+	s.unfit = kept
+	if next != des.Never {
+		s.flushAt(next)
+	}
+	slices.SortFunc(s.active, byAge)
+	s.loop()
 }
 
 // wake moves the pods that the plugins have refused to where they are tried again: at once, and those whose back-off
@@ -210,7 +250,7 @@ func (s *Scheduler) place(w *waiter) bool {
 		return false
 	}
 	s.nodes[best].take(req, 1)
-	s.state++
+	s.change()
 	s.pods[w.pod].node = api.NodeID(best + 1)
 	at := s.kernel.Now()
 	if !s.bind.IsZero() {
@@ -225,7 +265,7 @@ func (s *Scheduler) place(w *waiter) bool {
 // (handleSchedulingFailure, pkg/scheduler/schedule_one.go:1152@v1.37.2).
 func (s *Scheduler) park(w waiter) {
 	w.tries++
-	w.since = s.kernel.Now()
+	w.since, w.state = s.kernel.Now(), s.state
 	s.unfit = append(s.unfit, w)
 	s.say(w.pod, s.failed[w.job].why.message())
 }

@@ -107,13 +107,13 @@ func (s *Store) FinishDeletion(w Writer, id api.JobID) {
 	}
 }
 
-// DisownPod takes its owner off a pod. It does nothing where the pod is gone.
-func (s *Store) DisownPod(w Writer, id api.PodID) {
+// DisownPod takes a Job off a pod as its owner. It does nothing where the pod is gone or not the Job's.
+func (s *Store) DisownPod(w Writer, id api.PodID, job api.JobID) {
 	p := s.Pod(id)
-	if p.Version == 0 || p.Disowned {
+	if p.Version == 0 || p.Owner != job {
 		return
 	}
 	s.beforePod(p)
-	p.Disowned = true
+	p.Owner = api.NoJob
 	s.commitPod(w, p, Progress)
 }

@@ -21,6 +21,7 @@ func (s *Store) CreatePod(w Writer, job api.JobID, spec *api.JobSpec, index int3
 	p := s.pods.add()
 	p.Job, p.Index, p.Attempt, p.Number, p.Node = job, index, attempt, number, api.NoNode
 	p.Created, p.Deleted, p.Finalizer = s.kernel.Now().Truncate(), des.Never, true
+	p.Owner, p.Labels = job, s.jobs[job].Spec.PodLabels
 	p.Status.Clear()
 	p.older = s.firstPod[job]
 	s.firstPod[job] = p.ID

@@ -16,7 +16,8 @@ import (
 //     pods; then status, then remove, of a Job or CronJob. So a cause of the instant stands before what it brings
 //     about.
 //  2. by the object: name, index, attempt.
-//  3. by the verb, for pods: create, bind, start, ready, restart, succeed, fail, disrupt, terminate, untrack, remove.
+//  3. by the verb, for pods: create, bind, start, ready, restart, succeed, fail, disrupt, update, terminate, release,
+//     adopt, untrack, remove.
 //  4. else as they were: the status lines of a Job stay in their own order.
 //
 // The normal form of a normal form is itself.
@@ -59,7 +60,8 @@ func objectRank(r *Record) int {
 }
 
 // podVerbs are in the order in which they can happen to a pod.
-var podVerbs = [...]Verb{Create, Bind, Start, Ready, Restart, Succeed, Fail, Disrupt, Terminate, Untrack, Remove}
+var podVerbs = [...]Verb{Create, Bind, Start, Ready, Restart, Succeed, Fail, Disrupt, Update, Terminate, Release,
+	Adopt, Untrack, Remove}
 
 func podVerbRank(r *Record) int {
 	if r.Ref.Kind != KindPod {

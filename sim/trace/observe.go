@@ -25,7 +25,7 @@ func (o *Observer) PodRef(p *api.Pod) Ref {
 
 // Pod records the write that made now out of old. A Version of 0 stands for no object.
 func (o *Observer) Pod(at des.Time, actor Actor, because Rule, old, now *api.Pod) {
-	verb, args := podChange(old, now, o.NodeName)
+	verb, args := o.podChange(old, now)
 	if verb == "" {
 		return
 	}
@@ -37,16 +37,20 @@ func (o *Observer) Pod(at des.Time, actor Actor, because Rule, old, now *api.Pod
 }
 
 // podChange names the most telling change of a write; a write that tells nothing has no verb.
-func podChange(old, now *api.Pod, nodeName func(api.NodeID) string) (Verb, []Arg) {
+func (o *Observer) podChange(old, now *api.Pod) (Verb, []Arg) {
 	switch {
 	case old.Version == 0:
 		return Create, nil
 	case now.Version == 0:
 		return Remove, nil
 	case old.Node != now.Node && now.Node != api.NoNode:
-		return Bind, []Arg{{"node", nodeName(now.Node)}}
+		return Bind, []Arg{{"node", o.NodeName(now.Node)}}
 	case old.Status.Phase != now.Status.Phase:
 		return phaseChange(now)
+	case old.Owner != now.Owner && now.Owner == api.NoJob:
+		return Release, []Arg{{"job", o.JobName(old.Owner)}}
+	case old.Owner != now.Owner:
+		return Adopt, []Arg{{"job", o.JobName(now.Owner)}}
 	case old.Finalizer && !now.Finalizer:
 		return Untrack, nil
 	case old.Deleted == des.Never && now.Deleted != des.Never,
@@ -58,6 +62,8 @@ func podChange(old, now *api.Pod, nodeName func(api.NodeID) string) (Verb, []Arg
 		return Disrupt, []Arg{{"reason", now.Status.Disruption.String()}}
 	case old.Status.Ready != now.Status.Ready:
 		return Ready, []Arg{{"ready", strconv.FormatBool(now.Status.Ready)}}
+	case old.Labels != now.Labels:
+		return Update, []Arg{{"labels", "changed"}}
 	}
 	return "", nil
 }

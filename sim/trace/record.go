@@ -31,7 +31,7 @@ type Verb string
 // The verbs of committed writes. Every world writes these, and they are what two worlds are compared by.
 const (
 	Create    Verb = "create"
-	Update    Verb = "update"    // a Job's or node's spec
+	Update    Verb = "update"    // a Job's or node's spec, a pod's labels
 	Status    Verb = "status"    // a Job's status
 	Bind      Verb = "bind"      // a pod got its node
 	Start     Verb = "start"     // a pod became Running
@@ -41,6 +41,8 @@ const (
 	Fail      Verb = "fail"      // a pod became Failed
 	Disrupt   Verb = "disrupt"   // a pod got its DisruptionTarget condition
 	Terminate Verb = "terminate" // deletionTimestamp was set
+	Adopt     Verb = "adopt"     // a pod got an owner
+	Release   Verb = "release"   // a pod lost its owner
 	Untrack   Verb = "untrack"   // a pod lost the Job's tracking finalizer
 	Remove    Verb = "remove"    // the object is gone
 )
@@ -51,6 +53,7 @@ const (
 	Decide Verb = "decide" // the outcome of a Job was decided
 	Reset  Verb = "reset"  // the back-off was forgotten
 	Refuse Verb = "refuse" // the API server did not accept a request
+	Count  Verb = "count"  // a metric was counted that one would not expect
 	Stop   Verb = "stop"   // a process ended
 	Lead   Verb = "lead"   // a new process took over, with nothing in its memory
 )
@@ -58,7 +61,7 @@ const (
 // Explains says whether the verb tells of a decision rather than of a committed write.
 func (v Verb) Explains() bool {
 	switch v {
-	case Wait, Decide, Reset, Refuse, Stop, Lead:
+	case Wait, Decide, Reset, Refuse, Count, Stop, Lead:
 		return true
 	default:
 		return false

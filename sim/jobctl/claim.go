@@ -1,0 +1,153 @@
+package jobctl
+
+import (
+	"errors"
+
+	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/store"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// claims are the pods that a sync adopts and lets go, one after the other, and the pods that are the Job's then, each
+// as it was in the cache when the sync began (getPodsForJob, job_controller.go:871).
+type claims struct {
+	todo   []api.Pod
+	asked  bool // whether the Job is being deleted, before the first adoption
+	failed bool
+	pods   cache
+	seen   podCounts
+}
+
+// claim begins with that, if there is a pod to adopt or to let go: an orphan that the Job's selector matches, or one of
+// its own that it does not match any more (ClaimObject, pkg/controller/controller_ref_manager.go:69). Nothing is done
+// for a Job that is being deleted.
+func (c *Controller) claim(j *jobState) bool {
+	if j.job.Deleted != des.Never {
+		return false
+	}
+	s := &j.sync
+	if s.claims == nil {
+		s.claims = &claims{}
+	}
+	cl := s.claims
+	cl.todo, cl.asked, cl.failed = cl.todo[:0], false, false
+	c.eachOf(j.job.ID, func(p *api.Pod) {
+		if !c.selectors.Match(p.Labels, j.job.ID) {
+			cl.todo = append(cl.todo, *p)
+		}
+	})
+	c.eachOf(api.NoJob, func(p *api.Pod) {
+		if p.Deleted == des.Never && c.selectors.Match(p.Labels, j.job.ID) {
+			cl.todo = append(cl.todo, *p)
+		}
+	})
+	if len(cl.todo) == 0 {
+		return false
+	}
+	cl.pods.reset()
+	cl.pods.keeps = true
+	cl.seen = podCounts{active: cl.seen.active[:0], ended: cl.seen.ended[:0], byIndex: cl.seen.byIndex.reset()}
+	c.eachOf(j.job.ID, cl.put)
+	s.stage = stageClaim
+	c.nextClaim(j)
+	return true
+}
+
+func (cl *claims) put(p *api.Pod) { cl.pods.put(&cl.seen, &cl.seen, p) }
+
+// eachOf calls f with the owner's pods as the cache has them, by age.
+func (c *Controller) eachOf(owner api.JobID, f func(*api.Pod)) {
+	for id := range c.cache.slotOf {
+		if s := c.cache.lookup(api.PodID(id)); s != nil && s.pod.Owner == owner {
+			f(&s.pod)
+		}
+	}
+}
+
+// nextClaim sends the request about the next pod. The first adoption is preceded by a look at the Job itself.
+func (c *Controller) nextClaim(j *jobState) {
+	s := &j.sync
+	p := &s.claims.todo[0]
+	o := opAdopt
+	switch {
+	case p.Owner == j.job.ID:
+		o = opRelease
+	case !s.claims.asked:
+		o = opGetJob
+	}
+	s.calls = append(s.calls, call{op: o, pod: p.ID})
+	c.issue(j)
+}
+
+// claimed goes on after a request of a claim. When all pods have been tried, an error ends the sync; else the pods are
+// counted.
+func (c *Controller) claimed(j *jobState) {
+	s := &j.sync
+	if len(s.claims.todo) > 0 {
+		c.nextClaim(j)
+		return
+	}
+	if s.failure = s.claims.failed; s.failure {
+		s.stage = stageDone
+		return
+	}
+	s.claims.pods.rmExpected(&c.cache)
+	c.list(j, &s.claims.pods, &s.claims.seen)
+}
+
+// rmExpected takes over which finalizers are about to be seen to be gone.
+func (c *cache) rmExpected(from *cache) {
+	for i := range c.slots {
+		s := from.lookup(c.slots[i].pod.ID)
+		c.slots[i].rmExpected = s != nil && s.rmExpected
+	}
+}
+
+// tryClaim is the effect of a request of a claim.
+func (c *Controller) tryClaim(j *jobState, o op) {
+	s := &j.sync
+	cl := s.claims
+	if o == opGetJob {
+		cl.asked = true
+		if job := c.store.Job(j.job.ID); job.Version == 0 || job.Deleted != des.Never {
+			c.cannotAdopt(cl)
+		}
+		return
+	}
+	p := cl.todo[0]
+	cl.todo = cl.todo[1:]
+	if o == opRelease {
+		c.store.ReleasePod(c.writer(RuleRelease), p.ID, j.job.ID)
+		p.Version = 0
+		cl.put(&p)
+		j.forgetFailJob(p.ID)
+		return
+	}
+	switch err := c.store.AdoptPod(c.writer(RuleAdopt), p.ID, j.job.ID); {
+	case errors.Is(err, store.ErrNotFound):
+		return
+	case err != nil:
+		cl.failed = true
+		c.explain(j, trace.Refuse, RuleAdopt, trace.Arg{Key: "request", Value: "adopt a pod"},
+			trace.Arg{Key: "error", Value: err.Error()})
+		return
+	}
+	j.wrotePod = max(j.wrotePod, c.store.Pod(p.ID).Version)
+	p.Owner, p.Finalizer = j.job.ID, true
+	cl.put(&p)
+	if p.Status.Phase == api.Failed {
+		c.noteFailJob(j, &p)
+	}
+}
+
+// cannotAdopt leaves the orphans: the Job is gone or being deleted, though the cache does not know yet.
+func (c *Controller) cannotAdopt(cl *claims) {
+	kept := cl.todo[:0]
+	for _, p := range cl.todo {
+		if p.Owner != api.NoJob {
+			kept = append(kept, p)
+		}
+	}
+	cl.todo, cl.failed = kept, true
+}
