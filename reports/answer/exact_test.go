@@ -41,7 +41,7 @@ func TestExactSuccess_SaysWhereItHolds(t *testing.T) {
 		"pod deadline":     func(_ *sim.Config, s *api.JobSpec) { s.Template.ActiveDeadlineSeconds = api.Some(int64(5)) },
 		"deadline":         func(_ *sim.Config, s *api.JobSpec) { s.ActiveDeadlineSeconds = api.Some(int64(500)) },
 		"suspended":        func(_ *sim.Config, s *api.JobSpec) { s.Suspend = true },
-		"managedBy":        func(_ *sim.Config, s *api.JobSpec) { s.External = true },
+		"managedBy":        func(_ *sim.Config, s *api.JobSpec) { s.ManagedBy = "example.com/other" },
 		"work queue":       func(_ *sim.Config, s *api.JobSpec) { s.Completions = api.Opt[int32]{} },
 		"parallelism 0":    func(_ *sim.Config, s *api.JobSpec) { s.Parallelism = 0 },
 		"failure policy":   func(_ *sim.Config, s *api.JobSpec) { s.PodFailurePolicy = make([]api.FailureRule, 1) },
