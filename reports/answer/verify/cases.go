@@ -164,19 +164,24 @@ func waits() (out []Case) {
 		out = append(out, Case{Form: form, What: what, Want: want, Runs: 40, config: q.config(), configure: q.configure,
 			measure: q.wait})
 	}
-	mean := des.Hour
 	for _, c := range []struct {
 		servers int
-		load    float64
-	}{{1, 0.5}, {4, 0.6 * 4}, {10, 0.7 * 10}} {
-		add("M/M/c", fmt.Sprintf("wait in mean runs, %d places, utilisation %.2g", c.servers, c.load/float64(c.servers)),
-			closedform.WaitMMc(c.servers, c.load),
-			queue{servers: c.servers, load: c.load, service: exponential(mean), mean: mean, customers: 2500, warm: 500})
+		busy    float64
+	}{{1, 0.5}, {1, 0.8}, {4, 0.6}, {4, 0.85}, {10, 0.7}, {10, 0.85}} {
+		q := queue{servers: c.servers, load: c.busy * float64(c.servers), cv: 1, service: exponential(service)}
+		add("M/M/c", fmt.Sprintf("wait in mean runs, %d places, utilisation %.2g", c.servers, c.busy),
+			closedform.WaitMMc(c.servers, q.load), q)
 	}
-	add("M/G/1", "wait in mean runs, constant runs, utilisation 0.6", closedform.WaitMG1(0.6, 0),
-		queue{servers: 1, load: 0.6, service: rng.Const(mean), mean: mean, customers: 2500, warm: 500})
-	add("M/G/1", "wait in mean runs, hyperexponential runs of cv 1.5, utilisation 0.4", closedform.WaitMG1(0.4, 1.5),
-		queue{servers: 1, load: 0.4, service: hyperexponential(mean, 1.5), mean: mean, customers: 2500, warm: 500})
+	for _, c := range []struct {
+		name     string
+		busy, cv float64
+		run      rng.Dist
+	}{{"constant runs", 0.6, 0, rng.Const(service)}, {"constant runs", 0.85, 0, rng.Const(service)},
+		{"hyperexponential runs of cv 1.5", 0.4, 1.5, hyperexponential(service, 1.5)},
+		{"hyperexponential runs of cv 1.5", 0.7, 1.5, hyperexponential(service, 1.5)}} {
+		add("M/G/1", fmt.Sprintf("wait in mean runs, %s, utilisation %v", c.name, c.busy), closedform.WaitMG1(c.busy, c.cv),
+			queue{servers: 1, load: c.busy, cv: c.cv, service: c.run})
+	}
 	return out
 }
 

@@ -75,29 +75,54 @@ func running(w *sim.World, _ *sim.Outcome) float64 {
 
 func hours(d des.Duration) float64 { return d.Seconds() / 3600 }
 
+// service is the mean of the services of a queue.
+const service = des.Hour
+
 // queue is a queueing system: Jobs of one pod each, which arrive at exponential intervals and wait until one of servers
-// places is free. mean is that of a service, customers is how many arrive, of which the first warm ones do not count.
+// places is free.
 type queue struct {
-	servers         int
-	load            float64 // offered: arrival rate times mean service
-	service         rng.Dist
-	mean            des.Duration
-	customers, warm int
+	servers int
+	load    float64 // offered: arrival rate times mean service
+	cv      float64 // of services
+	service rng.Dist
+}
+
+// relaxation is how many customers come while the queue forgets how it was, to a factor of e: the relaxation time of
+// M/M/c, which is 1/(c (1-sqrt(utilisation))^2) services where that is more than one (Abate and Whitt 1987,
+// https://doi.org/10.1007/BF01182933, for one server), longer or shorter with the variance of services as in heavy
+// traffic.
+func (q *queue) relaxation() float64 {
+	idle := 1 - math.Sqrt(q.load/float64(q.servers))
+	return q.load * max(1, 1/(float64(q.servers)*idle*idle)) * (1 + q.cv*q.cv) / 2
+}
+
+// A queue begins empty. The first customers, for so many relaxations, do not count: by then it has forgotten that to a
+// factor of e^-10. So many count, so that the mean of a replication is one of some fifty independent waits: the 40 of
+// them, which are independent, are then near enough to normal for Student's t.
+const (
+	warmRelaxations    = 10
+	countedRelaxations = 100
+	leastCustomers     = 1000
+)
+
+func (q *queue) warm() int { return leastCustomers/10 + int(warmRelaxations*q.relaxation()) }
+
+func (q *queue) customers() int {
+	return q.warm() + leastCustomers + int(countedRelaxations*q.relaxation())
 }
 
 // configure submits the Jobs of one replication.
 func (q *queue) configure(cfg *sim.Config) study.Configure {
-	interval := exponential(des.Duration(float64(q.mean) / q.load))
+	interval := exponential(des.Duration(float64(service) / q.load))
 	return func(replication uint64) sim.Config {
 		own := *cfg
-		own.Replication = replication
+		own.Replication, own.Jobs = replication, make([]sim.Submission, q.customers())
 		source := rng.Source{Seed: own.Seed, Replication: replication}
 		at := des.Time(0)
-		for i := range q.customers {
+		for i := range own.Jobs {
 			at = at.Add(source.Draw(&interval, rng.Key{Purpose: rng.Arrival, Job: int32(i), Index: -1}))
-			own.Jobs = append(own.Jobs, sim.Submission{At: at, Spec: cfg.Jobs[0].Spec})
+			own.Jobs[i] = sim.Submission{At: at, Spec: cfg.Jobs[0].Spec}
 		}
-		own.Jobs = own.Jobs[1:] // the first was cfg's, and only lent its specification
 		return own
 	}
 }
@@ -112,11 +137,11 @@ func (q *queue) config() *sim.Config {
 
 // wait is the mean time that customers waited for their service, in mean services.
 func (q *queue) wait(w *sim.World, out *sim.Outcome) float64 {
-	sum, n := 0.0, 0
+	sum, n, warm := 0.0, 0, q.warm()
 	for id := range w.Store().PodCount() {
 		p := w.Store().Pod(id)
-		if int(p.Job) >= q.warm {
-			sum += float64(p.Status.RunningSince.Sub(out.Jobs[p.Job].Submitted)) / float64(q.mean)
+		if int(p.Job) >= warm {
+			sum += float64(p.Status.RunningSince.Sub(out.Jobs[p.Job].Submitted)) / float64(service)
 			n++
 		}
 	}

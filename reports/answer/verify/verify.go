@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"hash/fnv"
 	"math"
 
 	"github.com/jobsim/jobsim/reports/stats"
@@ -27,7 +28,7 @@ func (r *Row) Inside() bool { return r.Got.Lo <= r.Case.Want && r.Case.Want <= r
 // Run answers a case with the replications of a seed.
 func Run(ctx context.Context, pool *study.Pool, c *Case, seed uint64) (Row, error) {
 	cfg := *c.config
-	cfg.Seed = seed
+	cfg.Seed = c.seed(seed)
 	configure := study.Fixed(&cfg)
 	if c.configure != nil {
 		configure = c.configure(&cfg)
@@ -47,6 +48,14 @@ func Run(ctx context.Context, pool *study.Pool, c *Case, seed uint64) (Row, erro
 		r.Got, r.P, err = meanOf(values, c.Want)
 	}
 	return r, err
+}
+
+// seed is the case's own part of a seed. Cases that shared their streams would all be above, or below, the answer
+// together, and a count of those outside would say nothing.
+func (c *Case) seed(seed uint64) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(c.What)) // never fails
+	return h.Sum64() ^ seed
 }
 
 func share(values []float64, want float64) (stats.Summary, float64, error) {
