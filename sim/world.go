@@ -157,6 +157,8 @@ func (w *World) handle(e des.Event) {
 		w.restart()
 	case api.KindList:
 		w.startControllers()
+	case api.KindSend:
+		w.store.Send(api.Client(e.Obj))
 	case api.KindWatch:
 		w.watch()
 	case api.KindWake:
@@ -228,6 +230,9 @@ func (w *World) deliver() {
 	}
 	due := w.store.History()
 	for i := range due {
+		if w.store.Sending() {
+			w.store.Seal()
+		}
 		w.tell(&due[i])
 	}
 	w.store.Drop()

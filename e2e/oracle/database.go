@@ -38,6 +38,7 @@ type database struct {
 type bucket struct {
 	resource schema.GroupResource
 	objects  map[string]*entry
+	gone     map[string]uint64 // the revision that created the latest object of that key that is gone
 	watchers []*watcher
 	history  []change
 	dropped  uint64 // the newest revision that is no longer in history
@@ -95,13 +96,13 @@ func callOf(ctx context.Context) (*call, error) {
 func (db *database) bucket(prefix string, gr schema.GroupResource) *bucket {
 	b := db.buckets[prefix]
 	if b == nil {
-		b = &bucket{resource: gr, objects: map[string]*entry{}}
+		b = &bucket{resource: gr, objects: map[string]*entry{}, gone: map[string]uint64{}}
 		db.buckets[prefix] = b
 	}
 	return b
 }
 
-// bornAt is the revision that created the object at key, or the one after the newest: what does not
+// bornAt is the revision that created the object at key, also if it is gone, or the one after the newest: what does not
 // exist yet comes last.
 func (db *database) bornAt(prefix, key string) uint64 {
 	db.mu.Lock()
@@ -109,6 +110,9 @@ func (db *database) bornAt(prefix, key string) uint64 {
 	if b := db.buckets[prefix]; b != nil {
 		if e := b.objects[key]; e != nil {
 			return e.born
+		}
+		if born := b.gone[key]; born != 0 {
+			return born
 		}
 	}
 	return db.rev + 1
@@ -136,6 +140,7 @@ func (db *database) commit(c *call, b *bucket, key string, old *entry, obj runti
 		}
 		ch.old = &entry{object: last, rev: db.rev, born: old.born}
 		delete(b.objects, key)
+		b.gone[key] = old.born
 	} else {
 		if err := versioner.UpdateObject(obj, db.rev); err != nil {
 			return nil, err

@@ -21,7 +21,7 @@ import (
 //  3. of one actor: those that came to rest before a turn was given before those that came after it, where a request
 //     that has had a turn and comes back, after its wait for a token or for the network, counts by that turn;
 //  4. of those that came together: by the order in which their objects were created, creations last;
-//  5. of one object, and of creations: by their text.
+//  5. of one object by their verbs; of creations by the age of the owner and by completion index.
 //
 // The gate delays nothing in virtual time and refuses nothing: it picks one of the orders that a
 // real cluster could show. All timers of an instant fire before the first turn of that instant.

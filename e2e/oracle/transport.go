@@ -178,17 +178,17 @@ func (t *transport) turn(req *http.Request, r Request, at *place) error {
 // tieText orders requests of one actor for equally old objects: creations by the age of the owner
 // and by completion index.
 func (t *transport) tieText(req *http.Request, r Request) string {
-	text := fmt.Sprint(r.Verb, " ", r.Resource, "/", r.Subresource, " ", r.Namespace, "/", r.Name)
+	what := fmt.Sprint(r.Verb, " ", r.Resource, "/", r.Subresource)
 	m := created(req, r)
 	if m == nil {
-		return text
+		return fmt.Sprint(what, " ", r.Namespace, "/", r.Name)
 	}
 	owner := uint64(0)
 	if o := metav1.GetControllerOf(m); o != nil {
 		owner = t.db.birth(o.UID)
 	}
 	index := m.GetAnnotations()[batchv1.JobCompletionIndexAnnotation]
-	return fmt.Sprintf("%s %020d %10s %s %s", text, owner, index, m.GetName(), m.GetGenerateName())
+	return fmt.Sprintf("%s %020d %10s %s/%s %s", what, owner, index, r.Namespace, m.GetName(), m.GetGenerateName())
 }
 
 // created is the object that a request is to create, or nil.

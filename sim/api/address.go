@@ -12,6 +12,7 @@ const (
 	TTLClient
 	CollectorClient
 	CronJobClient
+	Clients // how many there are
 )
 
 // Watch is what one component learns of one kind of object: deliveries keep their order within it, and no order among

@@ -46,7 +46,7 @@ func (s *CronJobSpec) Owns(id JobID) bool {
 type CronJob struct {
 	ID         CronJobID
 	Version    uint64 // resourceVersion; 0: no such object
-	Born       uint64 // resourceVersion of its creation
+	Born       uint64 // orders objects by their creation
 	Generation int64
 	Created    des.Time     // creationTimestamp, whole seconds
 	Spec       *CronJobSpec // shared and immutable

@@ -7,6 +7,7 @@ import "github.com/jobsim/jobsim/sim/des"
 // the next. The oracle keeps the same order (e2e/oracle/gate.go).
 const (
 	ClassLook des.Class = iota
+	ClassSend           // what was looked at together sends its requests
 	ClassWatch
 	ClassUser
 	ClassKubelet
@@ -30,6 +31,7 @@ const (
 	KindEnd                          // sim: the horizon
 	KindRestart                      // sim: the controllers may begin anew
 	KindList                         // sim: their caches are filled
+	KindSend                         // store: client Obj has requests to send
 	KindWatch                        // store: watch Obj has a notice to deliver
 	KindWake                         // kubelet: pod Obj acts; Arg is the generation of its timer
 	KindHeartbeat                    // nodelifecycle: the health of all nodes is looked at

@@ -83,7 +83,7 @@ func Seconds(n int64) des.Duration {
 type Job struct {
 	ID         JobID
 	Version    uint64 // resourceVersion; 0: no such object
-	Born       uint64 // resourceVersion of its creation
+	Born       uint64 // orders objects by their creation
 	Generation int64
 	Created    des.Time // creationTimestamp, whole seconds
 	Deleted    des.Time // deletionTimestamp; Never: not being deleted

@@ -32,14 +32,12 @@ type Controller struct {
 	client   store.Client
 	events   store.Recorder
 
-	crons    []cronState
-	ready    []api.CronJobID
-	asked    []api.CronJobID // whose first requests are to be sent together
-	busy     int
-	awake    bool // a KindCronSync event is pending
-	down     bool // the process is away
-	together bool // syncs begin together
-	life     int32
+	crons []cronState
+	ready []api.CronJobID
+	busy  int
+	awake bool // a KindCronSync event is pending
+	down  bool // the process is away
+	life  int32
 
 	listed uint64 // the version at which its caches were filled
 }
@@ -71,11 +69,11 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 // Reset forgets everything; observer may be nil.
 func (c *Controller) Reset(crons int, knobs *api.Knobs, observer *trace.Observer) {
 	*c = Controller{kernel: c.kernel, store: c.store, knobs: knobs, observer: observer, crons: c.crons[:0],
-		ready: c.ready[:0], asked: c.asked[:0], client: c.client, events: c.events}
+		ready: c.ready[:0], client: c.client, events: c.events}
 	for range crons {
 		c.crons = append(c.crons, cronState{waiting: des.Never})
 	}
-	c.client.Reset(api.CronJobClient, knobs.QPS, knobs.Burst, &noLatency, rng.Source{})
+	c.client.Reset(c.store, api.CronJobClient, knobs.QPS, knobs.Burst, &noLatency, rng.Source{})
 	c.events.Reset(c.kernel, &c.client, api.KindCronEvent, knobs.Events)
 }
 
@@ -194,10 +192,7 @@ func (c *Controller) Work(life int32) {
 	}
 	c.awake = false
 	slices.Sort(c.ready)
-	c.together = true
 	c.work()
-	c.together = false
-	c.sendAll()
 }
 
 func (c *Controller) work() {

@@ -3,7 +3,6 @@ package cronctl
 import (
 	"cmp"
 	"errors"
-	"math"
 	"slices"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -104,48 +103,34 @@ func (s *syncCtx) collect(outcome api.ConditionType, limit api.Opt[int32]) {
 	}
 }
 
-// ask sends a request, which waits for its token; the sync goes on when it was served. The first requests of syncs that
-// begin together are sent together.
+// ask sends a request; the sync goes on when it was served.
 func (c *Controller) ask(st *cronState, o op) {
 	st.sync.op = o
-	if c.together {
-		c.asked = append(c.asked, st.cron.ID)
-		return
-	}
-	c.send(st.cron.ID)
+	c.client.Send(store.Call{About: c.about(st), Class: api.ClassCronJob, Kind: api.KindCronCall, Obj: int32(st.cron.ID),
+		Arg: c.life})
 }
 
-func (c *Controller) send(id api.CronJobID) {
-	c.kernel.Schedule(c.client.Reserve(c.kernel.Now()), api.ClassCronJob, api.KindCronCall, int32(id), c.life)
-}
-
-// sendAll sends what was asked together, by the age of the objects, creations last: the order of the oracle's gate.
-func (c *Controller) sendAll() {
-	slices.SortStableFunc(c.asked, func(a, b api.CronJobID) int { return cmp.Compare(c.age(a), c.age(b)) })
-	for _, id := range c.asked {
-		c.send(id)
-	}
-	c.asked = c.asked[:0]
-}
-
-// age is the version at which the object was created that the CronJob's sync has a request about.
-func (c *Controller) age(id api.CronJobID) uint64 {
-	s := &c.crons[id].sync
-	job := func(list []api.JobID) uint64 {
-		if j := c.store.Job(list[s.i]); j.Version != 0 {
-			return j.Born
+func (c *Controller) about(st *cronState) store.About {
+	s := &st.sync
+	switch s.op {
+	case opCreate:
+		return c.store.AboutNewJob(st.cron.ID)
+	case opDelete:
+		list := s.refs
+		if s.stage == stageCleanup {
+			list = s.doomed
 		}
-		return math.MaxUint64
+		return c.store.AboutJob(list[s.i], store.Delete)
+	case opGetJob:
+		if s.stage == stageCreate {
+			return c.store.AboutJob(st.cron.Spec.FirstJob+api.JobID(s.slot), store.Get)
+		}
+		return c.store.AboutJob(s.refs[s.i], store.Get)
+	case opStatus:
+		return c.store.AboutCronJob(st.cron.ID, store.Update)
+	default:
+		return c.store.AboutCronJob(st.cron.ID, store.Get)
 	}
-	switch {
-	case s.op == opCreate:
-		return math.MaxUint64
-	case s.op == opDelete && s.stage == stageCleanup:
-		return job(s.doomed)
-	case s.op == opDelete || s.op == opGetJob:
-		return job(s.refs)
-	}
-	return c.store.CronJob(id).Born
 }
 
 // Called is the moment a request takes effect and returns.

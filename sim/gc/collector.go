@@ -61,17 +61,28 @@ const (
 	letGo            // PATCH the Job off all its pods
 )
 
+func (s step) verb() store.Verb {
+	switch s {
+	case deletePod, deleteAny:
+		return store.Delete
+	case finalizeJob, letGo:
+		return store.Patch
+	default:
+		return store.Get
+	}
+}
+
 // New is a collector that schedules in k and writes to s.
 func New(k *des.Kernel, s *store.Store) *Collector { return &Collector{kernel: k, store: s} }
 
 // Reset forgets everything and keeps the memory. The collector has twice the client limit of other controllers
 // (cmd/kube-controller-manager/app/core.go:662@v1.37.2).
 func (c *Collector) Reset(knobs *api.Knobs, source rng.Source) {
-	c.client.Reset(api.CollectorClient, 2*knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
+	c.client.Reset(c.store, api.CollectorClient, 2*knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
 	c.graph.reset()
 	c.queue.reset(workers)
 	c.added, c.work = c.added[:0], append(c.work[:0], make([]work, workers)...)
-	c.ttl.reset(knobs, source)
+	c.ttl.reset(c.store, knobs, source)
 }
 
 // Observe takes the next notice.
@@ -153,19 +164,19 @@ func (c *Collector) needless(i item) bool {
 func (c *Collector) send(slot int, s step) {
 	w := &c.work[slot]
 	w.step = s
-	c.kernel.Schedule(c.request(w.item, s), api.ClassCollector, api.KindCollect, int32(slot), 0)
+	c.client.Send(store.Call{About: c.about(w.item, s), Class: api.ClassCollector, Kind: api.KindCollect,
+		Obj: int32(slot)})
 }
 
-// request is when a request about an item takes effect.
-func (c *Collector) request(i item, s step) des.Time {
-	if i.isJob() {
-		return c.client.Request(c.kernel.Now(), i.job(), api.TheJob)
+func (c *Collector) about(i item, s step) store.About {
+	verb := s.verb()
+	switch {
+	case i.isJob():
+		return c.store.AboutJob(i.job(), verb)
+	case s == getOwner:
+		return c.store.AboutJob(c.store.Pod(i.pod()).Owner, verb)
 	}
-	p := c.store.Pod(i.pod())
-	if s == getOwner {
-		return c.client.Request(c.kernel.Now(), p.Owner, api.TheJob)
-	}
-	return c.client.Request(c.kernel.Now(), p.Job, p.Number)
+	return c.store.AboutPod(i.pod(), verb)
 }
 
 // finish ends the work on an item, when what it has brought up is in the queue; a worker takes another.
@@ -309,7 +320,8 @@ func (c *Collector) orphan(id api.JobID) {
 	pods := c.added[first:]
 	byBirth(pods)
 	for _, i := range pods {
-		c.kernel.Schedule(c.request(i, letGo), api.ClassCollector, api.KindLetGo, int32(i), int32(slot))
+		c.client.Send(store.Call{About: c.about(i, letGo), Class: api.ClassCollector, Kind: api.KindLetGo, Obj: int32(i),
+			Arg: int32(slot)})
 	}
 	c.added = c.added[:first]
 	w := &c.work[slot]

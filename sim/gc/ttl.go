@@ -25,8 +25,8 @@ type expiry struct {
 	read    bool // the Job was read, and is to be deleted
 }
 
-func (t *ttl) reset(knobs *api.Knobs, source rng.Source) {
-	t.client.Reset(api.TTLClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
+func (t *ttl) reset(s *store.Store, knobs *api.Knobs, source rng.Source) {
+	t.client.Reset(s, api.TTLClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
 	t.queue.reset(ttlWorkers)
 	t.jobs = t.jobs[:0]
 }
@@ -73,7 +73,7 @@ func (c *Collector) workTTL() {
 			continue
 		}
 		e.read = false
-		c.sendTTL(i.job())
+		c.sendTTL(i.job(), store.Get)
 	}
 }
 
@@ -87,9 +87,9 @@ func (c *Collector) waitTTL(id api.JobID, e *expiry, at des.Time) {
 	c.kernel.Schedule(at, api.ClassLook, api.KindTTL, int32(id), e.gen)
 }
 
-func (c *Collector) sendTTL(id api.JobID) {
-	at := c.ttl.client.Request(c.kernel.Now(), id, api.TheJob)
-	c.kernel.Schedule(at, api.ClassTTL, api.KindExpire, int32(id), 0)
+func (c *Collector) sendTTL(id api.JobID, v store.Verb) {
+	c.ttl.client.Send(store.Call{About: c.store.AboutJob(id, v), Class: api.ClassTTL, Kind: api.KindExpire,
+		Obj: int32(id)})
 }
 
 // Due is the end of a Job's TTL, unless an earlier one was set.
@@ -111,7 +111,7 @@ func (c *Collector) Expire(id api.JobID) {
 		c.store.DeleteJob(store.Writer{Actor: trace.TTL, Because: RuleTTL}, id, api.Foreground)
 	case at <= c.kernel.Now():
 		e.read = true
-		c.sendTTL(id)
+		c.sendTTL(id, store.Delete)
 		return
 	case at != des.Never:
 		c.waitTTL(id, e, at)

@@ -44,18 +44,28 @@ func (c *Controller) issue(j *jobState) {
 }
 
 func (c *Controller) send(j *jobState, i int32) {
-	at := c.kernel.Now()
-	if !c.client.Instant() {
-		job, number := j.job.ID, api.TheJob
-		switch sent := &j.sync.calls[i]; sent.op {
-		case opCreate, opStatus, opGetJob:
-		case opDelete, opUntrackDelete, opUntrack, opAdopt, opRelease:
-			p := c.store.Pod(sent.pod)
-			job, number = p.Job, p.Number
-		}
-		at = c.client.Request(at, job, number)
+	number := j.sync.earlier + i
+	if c.client.Direct() {
+		c.kernel.Schedule(c.kernel.Now(), api.ClassJobController, api.KindCall, int32(j.job.ID), number)
+		return
 	}
-	c.kernel.Schedule(at, api.ClassJobController, api.KindCall, int32(j.job.ID), j.sync.earlier+i)
+	c.client.Send(store.Call{About: c.about(j, &j.sync.calls[i]), Class: api.ClassJobController, Kind: api.KindCall,
+		Obj: int32(j.job.ID), Arg: number})
+}
+
+func (c *Controller) about(j *jobState, sent *call) store.About {
+	switch sent.op {
+	case opCreate:
+		return c.store.AboutNewPod(j.job.ID, sent.index)
+	case opDelete:
+		return c.store.AboutPod(sent.pod, store.Delete)
+	case opStatus:
+		return c.store.AboutJob(j.job.ID, store.Update)
+	case opGetJob:
+		return c.store.AboutJob(j.job.ID, store.Get)
+	case opUntrack, opUntrackDelete, opAdopt, opRelease:
+	}
+	return c.store.AboutPod(sent.pod, store.Patch)
 }
 
 // Called is the moment a call takes effect and returns. Calls are numbered over the whole run: one that belongs to an

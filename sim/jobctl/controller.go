@@ -65,7 +65,7 @@ func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, selectors *api.S
 	c.jobs = c.jobs[:0]
 	c.queue = queue{ready: c.queue.ready[:0]}
 	c.orphans.reset(c.knobs.JobSyncs)
-	c.client.Reset(api.JobControllerClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
+	c.client.Reset(c.store, api.JobControllerClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
 	c.events.Reset(c.kernel, &c.client, api.KindAPIEvent, knobs.Events)
 	c.down, c.listed = false, 0
 	c.metrics = Metrics{external: c.metrics.external[:0]}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/store"
 )
 
 // orphans is the queue of what may keep the tracking finalizer although its Job is gone or finished, or has let it go:
@@ -120,8 +121,8 @@ func (c *Controller) nextOrphan(worker int32) {
 	for len(w.list) > 0 {
 		p := c.store.Pod(w.list[0].id)
 		if owner := w.list[0].owner; owner == api.NoJob || !c.tracked(owner) {
-			at := c.client.Request(c.kernel.Now(), p.Job, p.Number)
-			c.kernel.Schedule(at, api.ClassJobController, api.KindOrphan, worker, c.orphans.life)
+			c.client.Send(store.Call{About: c.store.AboutPod(p.ID, store.Patch), Class: api.ClassJobController,
+				Kind: api.KindOrphan, Obj: worker, Arg: o.life})
 			return
 		}
 		w.list = w.list[:copy(w.list, w.list[1:])]

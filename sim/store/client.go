@@ -7,33 +7,40 @@ import (
 )
 
 // Client is how a component's requests come to the API server: each waits for its token of the client's rate limit, and
-// then takes its time. The zero value is not usable; Reset makes it so.
+// then takes its time (send.go). The zero value is not usable; Reset makes it so.
 type Client struct {
 	Limiter
+	kernel  *des.Kernel
+	store   *Store
 	id      api.Client
 	latency *rng.Dist
 	source  rng.Source
-	instant bool      // no request ever waits or takes time
+	direct  bool
+	calls   []Call    // sent, and not yet on their way
+	sealed  int       // so many of them are in order
 	counts  [][]int32 // requests so far, by Job and the pod's number + 1; kept only where latencies are random
 	events  int32
 }
 
 // Reset begins a run with a full bucket and keeps the memory.
-func (c *Client) Reset(id api.Client, qps float64, burst int32, latency *rng.Dist, source rng.Source) {
+func (c *Client) Reset(s *Store, id api.Client, qps float64, burst int32, latency *rng.Dist, source rng.Source) {
 	c.Limiter.Reset(qps, burst)
+	c.kernel, c.store, s.clients[id] = s.kernel, s, c
 	c.id, c.latency, c.source, c.events = id, latency, source, 0
-	c.instant = c.Unlimited() && latency.IsZero()
+	c.direct = c.Unlimited() && latency.IsZero() && len(s.jobs) == 1
+	c.calls, c.sealed = c.calls[:0], 0
 	for i := range c.counts {
 		c.counts[i] = c.counts[i][:0]
 	}
 }
 
-// Instant says whether every request takes effect in the instant in which it is sent.
-func (c *Client) Instant() bool { return c.instant }
+// Direct says whether it does not matter how requests are sent: they take effect in the instant, and there is one Job,
+// whose requests come in order by themselves.
+func (c *Client) Direct() bool { return c.direct }
 
-// Request is when a request that is sent now takes effect. It concerns a pod of the Job, by its number there, or
+// request is when a request that is sent now takes effect. It concerns a pod of the Job, by its number there, or
 // api.TheJob.
-func (c *Client) Request(now des.Time, job api.JobID, pod int32) des.Time {
+func (c *Client) request(now des.Time, job api.JobID, pod int32) des.Time {
 	at := c.Reserve(now)
 	switch {
 	case c.latency.IsZero():

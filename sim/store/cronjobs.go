@@ -25,7 +25,7 @@ func (s *Store) ReserveCronJobs(n int) {
 // CreateCronJob stores the CronJob id with an empty status.
 func (s *Store) CreateCronJob(w Writer, id api.CronJobID, spec *api.CronJobSpec) {
 	c := s.cronJobs[id]
-	c.Generation, c.Created, c.Spec, c.Born = 1, s.kernel.Now().Truncate(), spec, s.version+1
+	c.Generation, c.Created, c.Spec, c.Born = 1, s.kernel.Now().Truncate(), spec, s.bear()
 	s.commitCronJob(w, c)
 }
 

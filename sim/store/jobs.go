@@ -29,7 +29,7 @@ func (s *Store) reserveJob() api.JobID {
 func (s *Store) CreateJob(w Writer, id api.JobID, spec *api.JobSpec) {
 	j := &s.jobs[id]
 	s.beforeJob(&noJobYet)
-	j.Generation, j.Created, j.Spec, j.Born = 1, s.kernel.Now().Truncate(), spec, s.version+1
+	j.Generation, j.Created, j.Spec, j.Born = 1, s.kernel.Now().Truncate(), spec, s.bear()
 	s.version++
 	j.Version = s.version
 	s.tellJob(w, j, Created)

@@ -50,6 +50,10 @@ type Store struct {
 
 	admission admission
 
+	clients [api.Clients]*Client
+	sending uint   // those that have requests to send
+	born    uint32 // Jobs and CronJobs created so far
+
 	jobWrites, nodeWrites []int32 // writes so far, by object; counted where deliveries are delayed
 
 	observer *trace.Observer // nil: no trace
@@ -78,6 +82,7 @@ func (s *Store) Reset(knobs *api.Knobs, nodes []api.NodeSpec, jobs int, source r
 		s.reserveJob()
 	}
 	s.views, s.admission = [api.Watches]view{}, admission{}
+	s.sending, s.born = 0, 0
 	s.watch, s.source, s.observer = knobs.Latency.Watch, source, observer
 	s.hasWatch, s.kubernetes = !s.watch.IsZero(), knobs.Kubernetes
 	for i := range nodes {
