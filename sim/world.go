@@ -191,10 +191,8 @@ func (w *World) handle(e des.Event) {
 		w.jobctl.OrphanCalled(e.Obj, e.Arg)
 	case api.KindOrphanRetry:
 		w.jobctl.OrphanRetry(api.PodID(e.Obj), e.Arg)
-	case api.KindCronEvent:
-		w.cronctl.Event(e.Obj, e.Arg)
 	case api.KindAPIEvent:
-		w.jobctl.Event(e.Obj, e.Arg)
+		w.store.WriteEvent(api.Client(e.Obj), e.Arg)
 	case api.KindCronDue:
 		w.cronctl.Due(api.CronJobID(e.Obj), e.Arg)
 	case api.KindCronSync:

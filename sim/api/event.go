@@ -51,8 +51,7 @@ const (
 	KindCronDue                      // cronjob: the delay of CronJob Obj ends; Arg is its generation
 	KindCronSync                     // cronjob: a worker is free for the queue; Arg is the life
 	KindCronCall                     // cronjob: the request of CronJob Obj\'s sync takes effect; Arg is the life
-	KindCronEvent                    // cronjob: its recorder's next write, in life Obj; Arg: it begins or ends
-	KindAPIEvent                     // jobctl: the event recorder's next write, in life Obj; Arg: it begins or ends
+	KindAPIEvent                     // store: the next write of the event recorder of client Obj; Arg: it begins or ends
 	KindTTL                          // gc: the TTL of Job Obj ends; Arg is its generation
 	KindExpire                       // gc: the TTL controller's request about Job Obj takes effect
 	KindCollect                      // gc: the request of worker Obj takes effect, or is to be sent, as Arg says

@@ -74,7 +74,7 @@ func (c *Controller) Reset(crons int, knobs *api.Knobs, observer *trace.Observer
 		c.crons = append(c.crons, cronState{waiting: des.Never})
 	}
 	c.client.Reset(c.store, api.CronJobClient, knobs.QPS, knobs.Burst, &noLatency, rng.Source{})
-	c.events.Reset(c.kernel, &c.client, api.KindCronEvent, knobs.Events)
+	c.events.Reset(&c.client, knobs.Events)
 }
 
 // Stop is the end of the process: what it keeps in memory is lost.
@@ -234,9 +234,6 @@ func (c *Controller) done(st *cronState) {
 func (c *Controller) event(st *cronState, of store.EventType, _ string) {
 	c.events.Event(int32(st.cron.ID), of)
 }
-
-// Event takes the write of an event a step further.
-func (c *Controller) Event(life, step int32) { c.events.Step(life, step) }
 
 func (c *Controller) writer(because trace.Rule) store.Writer {
 	return store.Writer{Actor: trace.CronJob, Because: because}

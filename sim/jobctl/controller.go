@@ -66,7 +66,7 @@ func (c *Controller) Reset(knobs *api.Knobs, source rng.Source, selectors *api.S
 	c.queue = queue{ready: c.queue.ready[:0]}
 	c.orphans.reset(c.knobs.JobSyncs)
 	c.client.Reset(c.store, api.JobControllerClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
-	c.events.Reset(c.kernel, &c.client, api.KindAPIEvent, knobs.Events)
+	c.events.Reset(&c.client, knobs.Events)
 	c.down, c.listed = false, 0
 	c.metrics = Metrics{external: c.metrics.external[:0]}
 }
@@ -247,9 +247,6 @@ func (c *Controller) writer(because trace.Rule) store.Writer {
 func (c *Controller) event(j *jobState, of store.EventType, _ string) {
 	c.events.Event(int32(j.job.ID), of)
 }
-
-// Event takes the write of an event a step further.
-func (c *Controller) Event(life, step int32) { c.events.Step(life, step) }
 
 // explain records a decision of the controller.
 func (c *Controller) explain(j *jobState, verb trace.Verb, because trace.Rule, args ...trace.Arg) {

@@ -10,16 +10,17 @@ import (
 // then takes its time (send.go). The zero value is not usable; Reset makes it so.
 type Client struct {
 	Limiter
-	kernel  *des.Kernel
-	store   *Store
-	id      api.Client
-	latency *rng.Dist
-	source  rng.Source
-	direct  bool
-	calls   []Call    // sent, and not yet on their way
-	sealed  int       // so many of them are in order
-	counts  [][]int32 // requests so far, by Job and the pod's number + 1; kept only where latencies are random
-	events  int32
+	kernel   *des.Kernel
+	store    *Store
+	id       api.Client
+	latency  *rng.Dist
+	source   rng.Source
+	direct   bool
+	recorder *Recorder // of the events that it writes, if there is one
+	calls    []Call    // sent, and not yet on their way
+	sealed   int       // so many of them are in order
+	counts   [][]int32 // requests so far, by Job and the pod's number + 1; kept only where latencies are random
+	events   int32
 }
 
 // Reset begins a run with a full bucket and keeps the memory.
@@ -64,8 +65,8 @@ func (c *Client) count(job api.JobID, at int32) int32 {
 	return n
 }
 
-// Event is when a request about a Kubernetes Event that is sent now takes effect.
-func (c *Client) Event(now des.Time) des.Time {
+// event is when a request about a Kubernetes Event that is sent now takes effect.
+func (c *Client) event(now des.Time) des.Time {
 	at := c.Reserve(now).Add(c.source.Draw(c.latency, api.EventKey(c.id, c.events)))
 	c.events++
 	return at

@@ -26,9 +26,7 @@ const (
 // Recorder writes the Kubernetes Events of a controller one after another. They matter because they take tokens of the
 // controller's client. The zero value is not usable; Reset makes it so.
 type Recorder struct {
-	kernel *des.Kernel
 	client *Client
-	kind   des.Kind // of its events of the kernel
 	on     bool
 	queue  []event
 	busy   bool
@@ -43,9 +41,10 @@ type event struct {
 }
 
 // Reset begins a run and keeps the memory. Where nothing limits the client, events change nothing, and it is off.
-func (r *Recorder) Reset(k *des.Kernel, client *Client, kind des.Kind, on bool) {
-	*r = Recorder{kernel: k, client: client, kind: kind, on: on && !client.Unlimited(), queue: r.queue[:0], spam: r.spam}
+func (r *Recorder) Reset(client *Client, on bool) {
+	*r = Recorder{client: client, on: on && !client.Unlimited(), queue: r.queue[:0], spam: r.spam}
 	r.forget()
+	client.recorder = r
 }
 
 // Restart is the end of the process: events that are not written are lost, and the filter knows of none.
@@ -76,7 +75,7 @@ func (r *Recorder) next() {
 		e := r.queue[0]
 		r.queue = r.queue[:copy(r.queue, r.queue[1:])]
 		if r.busy = r.allowed(e); r.busy {
-			r.kernel.Schedule(r.kernel.Now(), api.ClassEvents, r.kind, r.life, eventBegins)
+			r.schedule(r.now(), eventBegins)
 		}
 	}
 }
@@ -87,21 +86,29 @@ func (r *Recorder) allowed(e event) bool {
 		*spam = append(*spam, Limiter{})
 		(*spam)[len(*spam)-1].Reset(spamQPS, spamBurst)
 	}
-	return (*spam)[e.object].Allow(r.kernel.Now())
+	return (*spam)[e.object].Allow(r.now())
 }
 
-// What Arg of its events of the kernel says.
+func (r *Recorder) now() des.Time { return r.client.kernel.Now() }
+
+// What an event of the kernel says, beside the life of the process.
 const (
-	eventBegins = iota
+	eventBegins int32 = iota
 	eventEnds
+	eventSteps
 )
 
-// Step takes the write of an event a step further.
-func (r *Recorder) Step(life, step int32) {
+func (r *Recorder) schedule(at des.Time, step int32) {
+	r.client.kernel.Schedule(at, api.ClassEvents, api.KindAPIEvent, int32(r.client.id), r.life*eventSteps+step)
+}
+
+// WriteEvent takes the write that a client's recorder is about a step further.
+func (s *Store) WriteEvent(id api.Client, arg int32) {
+	r := s.clients[id].recorder
 	switch {
-	case life != r.life:
-	case step == eventBegins:
-		r.kernel.Schedule(r.client.Event(r.kernel.Now()), api.ClassEvents, r.kind, r.life, eventEnds)
+	case arg/eventSteps != r.life:
+	case arg%eventSteps == eventBegins:
+		r.schedule(r.client.event(r.now()), eventEnds)
 	default:
 		r.busy = false
 		r.next()
