@@ -159,7 +159,7 @@ func (d *document) validateTemplate(at string, p *corev1.PodSpec) {
 			d.add(field+".image", "is required")
 		}
 		d.validateRequests(field, c)
-		d.validateRestarts(field, c, list == "initContainers")
+		d.validateRestarts(field, c)
 	}
 	for i := range p.InitContainers {
 		check("initContainers", i, &p.InitContainers[i])

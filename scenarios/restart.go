@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/jobsim/jobsim/sim/api"
 	corev1 "k8s.io/api/core/v1"
@@ -27,14 +28,12 @@ func isSidecar(c *corev1.Container) bool {
 
 // validateRestarts is validateContainerRestartPolicy (pkg/apis/core/validation/validation.go:3797@v1.37.2), and what of
 // it is not modelled.
-func (d *document) validateRestarts(at string, c *corev1.Container, init bool) {
+func (d *document) validateRestarts(at string, c *corev1.Container) {
 	rules := at + ".restartPolicyRules"
 	switch {
 	case c.RestartPolicy == nil && len(c.RestartPolicyRules) > 0:
 		d.add(at+".restartPolicy", "is required when restart rules are used")
 	case c.RestartPolicy == nil:
-	case init && isSidecar(c) && len(c.RestartPolicyRules) > 0:
-		d.add(rules, "restartPolicyRules are not allowed for init containers with restart policy Always")
 	default:
 		if _, ok := restartPolicies[*c.RestartPolicy]; !ok {
 			d.add(at+".restartPolicy", "%q (allowed: Always, Never, OnFailure)", cut(string(*c.RestartPolicy)))
@@ -46,11 +45,9 @@ func (d *document) validateRestarts(at string, c *corev1.Container, init bool) {
 	for i := range c.RestartPolicyRules {
 		r, field := &c.RestartPolicyRules[i], fmt.Sprintf("%s[%d]", rules, i)
 		switch r.Action {
-		case corev1.ContainerRestartRuleActionRestart:
-		case restartAllContainers:
-			d.add(field+".action", "cannot be simulated: restarts of a whole pod in place: %s (allowed: Restart)", notYet)
+		case corev1.ContainerRestartRuleActionRestart, restartAllContainers:
 		default:
-			d.add(field+".action", "%q (allowed: Restart)", cut(string(r.Action)))
+			d.add(field+".action", "%q (allowed: Restart, RestartAllContainers)", cut(string(r.Action)))
 		}
 		e := r.ExitCodes
 		if e == nil {
@@ -70,13 +67,45 @@ func (d *document) validateRestarts(at string, c *corev1.Container, init bool) {
 // container is a container as the simulator has it.
 func container(c *corev1.Container, kind api.ContainerKind) api.Container {
 	out := api.Container{Name: c.Name, Kind: kind, Requests: requests(c)}
-	if c.RestartPolicy == nil || kind == api.Sidecar {
+	if c.RestartPolicy == nil {
 		return out
 	}
-	out.Restart = api.Some(restartPolicies[*c.RestartPolicy])
+	if kind != api.Sidecar {
+		out.Restart = api.Some(restartPolicies[*c.RestartPolicy])
+	}
 	for _, r := range c.RestartPolicyRules {
 		out.RestartRules = append(out.RestartRules, api.RestartRule{Values: r.ExitCodes.Values,
+			All: r.Action == restartAllContainers,
 			NotIn: r.ExitCodes.Operator == corev1.ContainerRestartRuleOnExitCodesOpNotIn})
 	}
 	return out
+}
+
+// validateRestartAll is what of RestartAllContainers depends on the version, and what is not modelled: with init
+// containers that run again the pod is Pending once more.
+func (s *Scenario) validateRestartAll() {
+	version, _ := minor(s.File.Kubernetes)
+	for _, m := range s.templates() {
+		pod := &m.Spec.Template.Spec
+		initial := slices.ContainsFunc(pod.InitContainers, func(c corev1.Container) bool { return !isSidecar(&c) })
+		for _, list := range [][]corev1.Container{pod.InitContainers, pod.Containers} {
+			for i := range list {
+				c := &list[i]
+				all := slices.ContainsFunc(c.RestartPolicyRules, func(r corev1.ContainerRestartRule) bool {
+					return r.Action == restartAllContainers
+				})
+				switch {
+				case version < 36 && isSidecar(c) && len(c.RestartPolicyRules) > 0:
+					s.doc.add("kubernetes", "%s: container %s: restartPolicyRules are not allowed for init containers with "+
+						"restart policy Always before 1.36", m.Name, c.Name)
+				case version < 36 && all:
+					s.doc.add("kubernetes", "%s: container %s: the gate RestartAllContainersOnContainerExits is off before 1.36 "+
+						"(allowed: the action Restart)", m.Name, c.Name)
+				case all && initial:
+					s.doc.add("", "cannot be simulated: %s: container %s: RestartAllContainers in a pod with init containers: %s",
+						m.Name, c.Name, notYet)
+				}
+			}
+		}
+	}
 }

@@ -49,6 +49,7 @@ func (s *Scenario) validate() {
 		s.validateFault(fmt.Sprintf("faults[%d]", i), &f.Faults[i])
 	}
 	s.validateAdoption()
+	s.validateRestartAll()
 	for i := range f.Expect {
 		s.validateExpect(fmt.Sprintf("expect[%d]", i), &f.Expect[i])
 	}

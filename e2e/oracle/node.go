@@ -48,6 +48,7 @@ func NewNode(name string) corev1.Node {
 // every 10 s from now on and reports its status every 5 min.
 func (c *Cluster) AddNode(n *corev1.Node) error {
 	ready := n.DeepCopy()
+	declareFeatures(ready)
 	now := metav1.Now()
 	ready.Status.Conditions = append(ready.Status.Conditions, corev1.NodeCondition{Type: corev1.NodeReady,
 		Status: corev1.ConditionTrue, Reason: "KubeletReady", LastHeartbeatTime: now, LastTransitionTime: now})

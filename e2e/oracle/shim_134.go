@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	apicore "k8s.io/api/core/v1"
 	"k8s.io/apiserver/pkg/registry/generic"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
@@ -28,6 +29,9 @@ const KubernetesVersion = "v1.34.4"
 // reflector select on a channel of the package, made outside any bubble: the clock would never
 // move.
 const resync = 12 * time.Hour
+
+// declareFeatures has nothing to say in this version.
+func declareFeatures(*apicore.Node) {}
 
 // moreCounters are metrics that not every minor has.
 var moreCounters []counter

@@ -5,6 +5,7 @@ package oracle
 import (
 	"context"
 
+	apicore "k8s.io/api/core/v1"
 	"k8s.io/apiserver/pkg/registry/generic"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
@@ -26,6 +27,9 @@ const KubernetesVersion = "v1.35.4"
 // reflector select on a channel of the package, made outside any bubble: the clock would never
 // move.
 const resync = 0
+
+// declareFeatures has nothing to say in this version.
+func declareFeatures(*apicore.Node) {}
 
 // moreCounters are metrics that not every minor has.
 var moreCounters []counter

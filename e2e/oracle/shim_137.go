@@ -5,6 +5,7 @@ package oracle
 import (
 	"context"
 
+	apicore "k8s.io/api/core/v1"
 	"k8s.io/apiserver/pkg/authorization/authorizerfactory"
 	"k8s.io/apiserver/pkg/registry/generic"
 	"k8s.io/client-go/informers"
@@ -28,6 +29,11 @@ const KubernetesVersion = "v1.37.2"
 // reflector select on a channel of the package, made outside any bubble: the clock would never
 // move.
 const resync = 0
+
+// declareFeatures has a node say what a pod may ask of it: else the scheduler takes it for an older one.
+func declareFeatures(n *apicore.Node) {
+	n.Status.DeclaredFeatures = []string{"RestartAllContainersOnContainerExits"}
+}
 
 // moreCounters are metrics that not every minor has.
 var moreCounters = []counter{jobmetrics.JobRequeueSkips}

@@ -53,6 +53,7 @@ func (p RestartPolicy) Restarts(exit int32) bool {
 // restartPolicyRules.
 type RestartRule struct {
 	NotIn  bool // the operator: codes that are not among Values
+	All    bool // the action: RestartAllContainers (since Kubernetes 1.36), else Restart
 	Values []int32
 }
 
@@ -75,6 +76,16 @@ type Container struct {
 	Restart      Opt[RestartPolicy]
 	RestartRules []RestartRule
 	Requests     Resources
+}
+
+// RestartsAll says whether the first rule that matches an exit code has all containers of the pod begin anew.
+func (c *Container) RestartsAll(exit int32) bool {
+	for _, r := range c.RestartRules {
+		if slices.Contains(r.Values, exit) != r.NotIn {
+			return r.All
+		}
+	}
+	return false
 }
 
 // Restarts says what the container's own policy and rules, where it has some, say of an exit code. The first rule that

@@ -41,6 +41,7 @@ type container struct {
 	ready    bool
 	oom      bool // the latest finished run was killed for its memory
 	lost     bool // its end counts as unknown once the pod has ended; see lose
+	reset    bool // it was removed, and has not been started again
 	restarts int32
 	exit     int32    // of the latest finished run
 	fate     api.Fate // of the present run or the next
@@ -62,12 +63,15 @@ type container struct {
 // past is a run that has ended.
 type past struct {
 	ended, oom            bool
+	removed               bool // it was removed before its end was known
 	exit                  int32
 	startedAt, finishedAt des.Time
 }
 
 // latest is the latest run, which has ended.
-func (c *container) latest() past { return past{true, c.oom, c.exit, c.startedAt, c.finishedAt} }
+func (c *container) latest() past {
+	return past{ended: true, oom: c.oom, exit: c.exit, startedAt: c.startedAt, finishedAt: c.finishedAt}
+}
 
 // launch lets the next container start from the instant at on, and its companions: init containers one after another,
 // what follows a sidecar once that has started, the main containers all at once
@@ -95,9 +99,12 @@ func (c *container) startAt(at des.Time) des.Time {
 func (l *Life) started(i int, now des.Time) {
 	c := &l.containers[i]
 	first := c.startedAt == des.Never
-	if first {
+	switch {
+	case first:
 		l.change(CauseStart)
-	} else {
+	case c.reset:
+		l.change(CauseRestart)
+	default:
 		c.last = c.latest()
 		c.restarts++
 		l.change(CauseRestart)
@@ -118,9 +125,10 @@ func (l *Life) started(i int, now des.Time) {
 			c.readyAt = now.Add(c.fate.Ready).Add(l.phase)
 		}
 	}
-	if first && c.kind == api.Sidecar {
+	if (first || c.reset) && c.kind == api.Sidecar {
 		l.launch(now)
 	}
+	c.reset = false
 }
 
 // finish sets when and how the present run ends. A SIGKILL is noticed after the pod's phase; other ends contain it.
@@ -149,7 +157,11 @@ func (l *Life) exited(i int, now des.Time) {
 	case bySIGKILL:
 		l.change(max(CauseKill, l.stopCause))
 	}
-	if l.restartable(i) {
+	switch {
+	case l.restartsAll(i):
+		l.killAll(i, now)
+		return
+	case l.restartable(i):
 		l.restart(i, now)
 		return
 	}

@@ -31,6 +31,7 @@ const (
 	ReasonError             = "Error"
 	ReasonOOMKilled         = "OOMKilled"
 	ReasonStatusUnknown     = "ContainerStatusUnknown"
+	ReasonRestartingAll     = "RestartingAllContainers"
 )
 
 // Termination is how a run ended: core/v1 ContainerStateTerminated. Its times are exact where the API has whole
@@ -76,6 +77,8 @@ func (l *Life) Containers() []ContainerStatus {
 		case c.terminated():
 			s.State, s.Terminated = Terminated, c.latest().report().Value
 			s.Ready = c.kind == api.Init && c.exit == 0
+		case c.reset:
+			s.Reason = ReasonRestartingAll
 		case c.startedAt != des.Never:
 			s.Reason, s.Last = ReasonCrashLoopBackOff, c.latest().report()
 		default:
@@ -109,6 +112,8 @@ func (l *Life) exits(out []api.ContainerExit) []api.ContainerExit {
 func (p past) report() api.Opt[Termination] {
 	t := Termination{Exit: p.exit, Reason: ReasonError, StartedAt: p.startedAt, FinishedAt: p.finishedAt}
 	switch {
+	case p.removed:
+		t.Reason = ReasonRestartingAll
 	case p.startedAt == des.Never:
 		t.Reason = ReasonStatusUnknown
 	case p.oom:

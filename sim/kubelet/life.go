@@ -35,6 +35,7 @@ type Life struct {
 	endAt    des.Time // a pod of which nothing runs any more ends; Never
 	endCause Cause    // why then
 	removeAt des.Time // the deletion is confirmed; Never
+	resetAt  des.Time // all containers are removed, and begin anew; Never
 	next     des.Time // the earliest of all that is to come
 
 	stopping  bool     // no container starts any more, those that run are to end
@@ -71,6 +72,7 @@ func (l *Life) Begin(env *Env, pod *api.Pod, t *api.PodTemplate, now des.Time) {
 	l.phase = env.Knobs.Latency.PhaseOf(pod.Job, pod.Number)
 	l.begun = now
 	l.rejectAt, l.deadline, l.evictAt, l.endAt, l.removeAt = des.Never, des.Never, des.Never, des.Never, des.Never
+	l.resetAt = des.Never
 	l.status.Clear()
 	if s := t.ActiveDeadlineSeconds; s.Set {
 		// From status.startTime, which has whole seconds (active_deadline.go:94, status_manager.go:979@v1.37.2).
@@ -126,7 +128,7 @@ func (l *Life) earliest() des.Time {
 	}
 	next := min(l.rejectAt, l.endAt)
 	if !l.stopping {
-		next = min(next, l.deadline, l.evictAt)
+		next = min(next, l.deadline, l.evictAt, l.resetAt)
 	}
 	for i := range l.containers {
 		next = min(next, l.containers[i].at, l.containers[i].readyAt)
@@ -186,6 +188,9 @@ func (l *Life) step(now des.Time) {
 			l.exited(i, now)
 		}
 	}
+	if l.resetAt <= now {
+		l.reset(now)
+	}
 	for i := range l.containers {
 		switch c := &l.containers[i]; {
 		case c.state.awaits() && c.at <= now:
@@ -196,7 +201,7 @@ func (l *Life) step(now des.Time) {
 		}
 	}
 	l.stopSidecars(now)
-	if l.stopped() {
+	if l.resetAt == des.Never && l.stopped() {
 		l.endSoon(now, max(l.because, l.stopCause))
 		if l.endAt <= now {
 			l.end(now)

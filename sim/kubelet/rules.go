@@ -6,6 +6,7 @@ import "github.com/jobsim/jobsim/sim/trace"
 const (
 	RuleStart          trace.Rule = "kubelet.start"           // pkg/kubelet/kubelet_pods.go:1672
 	RuleRestart        trace.Rule = "kubelet.restart"         // pkg/kubelet/kuberuntime/kuberuntime_container.go:222
+	RuleRestartAll     trace.Rule = "kubelet.restart-all"     // pkg/kubelet/kuberuntime/kuberuntime_manager.go:1293
 	RuleRestartBackoff trace.Rule = "kubelet.restart-backoff" // pkg/kubelet/kuberuntime/kuberuntime_manager.go:2077
 	RuleTerminate      trace.Rule = "kubelet.terminate"       // pkg/kubelet/kubelet_pods.go:1850
 	RulePodDeadline    trace.Rule = "kubelet.pod-deadline"    // pkg/kubelet/active_deadline.go:68
@@ -19,6 +20,7 @@ const (
 
 // Rule is the rule that a cause stands for.
 func (c Cause) Rule() trace.Rule {
-	return [...]trace.Rule{RuleReady, trace.RuleFate, RuleStart, RuleRestart, RuleRestartBackoff, RuleSidecars,
+	return [...]trace.Rule{RuleReady, trace.RuleFate, RuleStart, RuleRestart, RuleRestartAll, RuleRestartBackoff,
+		RuleSidecars,
 		RuleTerminate, RuleKill, RulePodDeadline, RuleEvict, RuleReject, RuleConfirm}[c]
 }

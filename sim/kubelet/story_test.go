@@ -17,6 +17,7 @@ import (
 type story struct {
 	name       string
 	containers string // such as "init a, sidecar s, main"; empty: main
+	startsAll  int32  // with this exit code of the container main all begin anew; 0: none
 	onFailure  bool
 	grace      int64 // 0: 30
 	deadline   int64 // 0: none
@@ -105,6 +106,10 @@ func (st *story) template() api.PodTemplate {
 			c = api.Container{Name: name, Kind: api.Init}
 		} else if name, ok := strings.CutPrefix(s, "sidecar "); ok {
 			c = api.Container{Name: name, Kind: api.Sidecar}
+		}
+		if st.startsAll != 0 && c.Name == "main" {
+			c.Restart = api.Some(api.RestartNever)
+			c.RestartRules = []api.RestartRule{{All: true, Values: []int32{st.startsAll}}}
 		}
 		t.Containers = append(t.Containers, c)
 	}

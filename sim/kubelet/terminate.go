@@ -47,6 +47,7 @@ func (l *Life) expire(now des.Time) {
 
 // stop lets no container start any more and gives those that run the grace period, in seconds, to end.
 func (l *Life) stop(now des.Time, grace int64, why Cause) {
+	l.giveUpReset(now)
 	l.stopping, l.stopCause, l.stopAt, l.grace = true, why, now, grace
 	l.boot = len(l.containers)
 	for i := range l.containers {
@@ -155,7 +156,7 @@ func (l *Life) giveUp() {
 
 // stopSidecars ends the sidecars once no other container runs or will run (kuberuntime_manager.go:1484@v1.37.2).
 func (l *Life) stopSidecars(now des.Time) {
-	if l.stopping || !l.sidecars {
+	if l.stopping || !l.sidecars || l.resetAt != des.Never {
 		return
 	}
 	for i := range l.containers {
