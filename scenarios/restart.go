@@ -75,7 +75,7 @@ func container(c *corev1.Container, kind api.ContainerKind) api.Container {
 	}
 	for _, r := range c.RestartPolicyRules {
 		out.RestartRules = append(out.RestartRules, api.RestartRule{Values: r.ExitCodes.Values,
-			All: r.Action == restartAllContainers,
+			All:   r.Action == restartAllContainers,
 			NotIn: r.ExitCodes.Operator == corev1.ContainerRestartRuleOnExitCodesOpNotIn})
 	}
 	return out

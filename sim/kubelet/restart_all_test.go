@@ -21,16 +21,16 @@ var startsAll = []story{{
 }, {
 	name:       "what runs beside it is killed, what has ended begins anew",
 	startsAll:  42,
-	containers: "sidecar s, main, help",
-	fates:      "main#0: run=5s exit=42\nmain: run=5s\nhelp: run=2s\ns: forever term=1s",
+	containers: "sidecar s, main, hlp",
+	fates:      "main#0: run=5s exit=42\nmain: run=5s\nhlp: run=2s\ns: forever term=1s",
 	want: `
-			0.000s start: Running ready | s=running main=running help=running
-			2.000s fate: Running | s=running main=running help=Completed(0)
-			5.000s fate: Running exit=42 | s=running main=Error(42) help=Completed(0)
-			6.000s restart-all: Running ready restarts=3 | s=running#1 main=running#1 help=running#1
-			8.000s fate: Running restarts=3 | s=running#1 main=running#1 help=Completed(0)#1
-			11.000s fate: Running restarts=3 | s=running#1 main=Completed(0)#1 help=Completed(0)#1
-			12.000s sidecars: Succeeded restarts=3 exit=143 finished=12.000s unready=8.000s | s=Error(143)#1 main=Completed(0)#1 help=Completed(0)#1`,
+			0.000s start: Running ready | s=running main=running hlp=running
+			2.000s fate: Running | s=running main=running hlp=Completed(0)
+			5.000s fate: Running exit=42 | s=running main=Error(42) hlp=Completed(0)
+			6.000s restart-all: Running ready restarts=3 | s=running#1 main=running#1 hlp=running#1
+			8.000s fate: Running restarts=3 | s=running#1 main=running#1 hlp=Completed(0)#1
+			11.000s fate: Running restarts=3 | s=running#1 main=Completed(0)#1 hlp=Completed(0)#1
+			12.000s sidecars: Succeeded restarts=3 exit=143 finished=12.000s unready=8.000s | s=Error(143)#1 main=Completed(0)#1 hlp=Completed(0)#1`,
 }, {
 	name:       "SIGKILL after two seconds, one after the other",
 	startsAll:  42,
