@@ -65,12 +65,6 @@ func (c *cache) lookup(id api.PodID) *slot {
 // pod is a pod that is known to be cached.
 func (c *cache) pod(id api.PodID) *api.Pod { return &c.slots[c.slotOf[id]].pod }
 
-// endedTracked says whether the pod, as it was seen last, had ended and not lost the tracking finalizer.
-func (c *cache) endedTracked(id api.PodID) bool {
-	s := c.lookup(id)
-	return s != nil && s.pod.Finalizer && s.pod.Status.Phase.Terminal()
-}
-
 // put stores the pod as it is now, and brings the counts up to date: those of its owner, and those of the owner that
 // it had before. It says whether the pod is new.
 func (c *cache) put(old, n *podCounts, p *api.Pod) (isNew bool) {
@@ -121,14 +115,6 @@ func (c *cache) owner(p *api.Pod) api.JobID {
 	default:
 		return c.slots[at].pod.Owner
 	}
-}
-
-// labels are the pod's labels as they were seen last; of a pod that is not kept those that it has.
-func (c *cache) labels(p *api.Pod) api.LabelSet {
-	if s := c.lookup(p.ID); s != nil {
-		return s.pod.Labels
-	}
-	return p.Labels
 }
 
 // drop takes a pod out of the counts and gives its slot away.

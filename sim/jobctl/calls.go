@@ -327,8 +327,10 @@ func (c *Controller) flushed(j *jobState) {
 		j.backoff = s.newBackoff
 		c.metrics.countFinished(s)
 	}
-	for action, n := range s.handled {
-		c.metrics.failuresHandled[action] += int64(n)
+	if len(s.job.Spec.PodFailurePolicy) > 0 {
+		for action, n := range s.handled {
+			c.metrics.failuresHandled[action] += int64(n)
+		}
 	}
 	s.stage = stageUntrack
 	c.untrackPods(j)

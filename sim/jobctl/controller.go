@@ -122,10 +122,34 @@ func (c *Controller) Observe(n *store.Notice) {
 
 // observePod is addPod, updatePod and deletePod (job_controller.go:402-572).
 func (c *Controller) observePod(p *api.Pod) {
-	was := c.cache.endedTracked(p.ID)
+	s := c.cache.lookup(p.ID)
+	was := s != nil && s.pod.Finalizer && s.pod.Status.Phase.Terminal()
+	c.metrics.countTracked(was, p.Version != 0 && p.Status.Phase.Terminal() && p.Finalizer)
+	if s != nil && s.pod.Owner == p.Owner && p.Owner != api.NoJob && p.Version != 0 && p.Deleted == des.Never {
+		c.observeProgress(p)
+	} else {
+		c.observeChange(p, s)
+	}
+}
+
+// observeProgress is what becomes of nearly all notices: a pod of the Job that it was of has come further.
+func (c *Controller) observeProgress(p *api.Pod) {
+	j := c.state(p.Owner)
+	c.cache.put(&j.seen, &j.seen, p)
+	if p.Status.Phase == api.Failed {
+		c.noteFailJob(j, p)
+	}
+	if j.job.Version != 0 {
+		c.enqueue(j, c.knobs.SyncBatch)
+	}
+}
+
+// observeChange is all else: a pod that is new, goes, or has another owner than before; s is what is known of it, if
+// anything.
+func (c *Controller) observeChange(p *api.Pod, s *slot) {
 	owner, labels := c.cache.owner(p), p.Labels
-	if c.selectors != nil {
-		labels = c.cache.labels(p)
+	if s != nil {
+		labels = s.pod.Labels
 	}
 	j := c.ownerOf(p.Owner)
 	old := j
@@ -134,7 +158,6 @@ func (c *Controller) observePod(p *api.Pod) {
 	}
 	left := old != j && owner != api.NoJob
 	isNew := c.cache.put(&old.seen, &j.seen, p)
-	c.metrics.countTracked(was, p.Version != 0 && p.Status.Phase.Terminal() && p.Finalizer)
 	if left {
 		old.disowned = true
 		old.forgetFailJob(p.ID)

@@ -155,7 +155,9 @@ func (s *syncCtx) count(c *Controller) {
 		p := &slot.pod
 		e := endedPod{id: id, index: p.Index, succeeded: p.Status.Phase == api.Succeeded, failed: isPodFailed(p, spec),
 			uncounted: slices.Contains(status.UncountedSucceeded, id) || slices.Contains(status.UncountedFailed, id)}
-		e.judged, e.action = c.judge(spec, p).rule()
+		if len(spec.PodFailurePolicy) > 0 {
+			e.judged, e.action = c.judge(spec, p).rule()
+		}
 		s.ended = append(s.ended, e)
 		switch {
 		case e.uncounted || !validIndex(spec, e.index):
