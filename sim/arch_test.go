@@ -132,6 +132,8 @@ var rooms = []room{
 			"github.com/spf13/cobra":           "kubectl's own command line library",
 			"github.com/spf13/pflag":           "and its flags",
 			"sigs.k8s.io/yaml":                 "-o yaml of what -o json says",
+			"k8s.io/api":                       "the Job that runs a study on a cluster",
+			"k8s.io/apimachinery":              "and its metadata",
 			"github.com/vbauerster/mpb/v8":     "progress bars that know about terminals and time left",
 			"github.com/parquet-go/parquet-go": "sweeps for pandas and DuckDB; pure Go, and kept by its community",
 			"golang.org/x/term":                "whether standard error is one",

@@ -86,6 +86,7 @@ func newRoot(s streams) *cobra.Command {
 	})
 	root.AddCommand(newRun(s), newExplain(s), newList(s), newValidate(s), newCompare(s), newPlot(s),
 		newCalibrate(s), newConformance(s))
-	root.AddCommand(newSweep(s), newTune(s), newPlan(s), newPredictFlake(s), newLint(s), newRare(s), newVerify(s))
+	root.AddCommand(newSweep(s), newTune(s), newPlan(s), newPredictFlake(s), newLint(s), newRare(s), newVerify(s),
+		newMerge(s))
 	return root
 }

@@ -21,6 +21,7 @@ type runOptions struct {
 	input
 	world string
 	studyFlags
+	shardFlags
 }
 
 func newRun(s streams) *cobra.Command {
@@ -40,11 +41,12 @@ func newRun(s streams) *cobra.Command {
 	o.outputFlag(f, "table", "wide", "json", "yaml", "trace", "metrics")
 	f.StringVar(&o.world, "world", "sim", "who plays: "+worldForms+"; other worlds than sim print traces")
 	o.studyFlags.flags(f)
+	o.shardFlags.flags(f)
 	return cmd
 }
 
 func (o *runOptions) run(cmd *cobra.Command, s streams, args []string) error {
-	if err := o.studyFlags.check(); err != nil {
+	if err := errors.Join(o.studyFlags.check(), o.checkShards()); err != nil {
 		return err
 	}
 	switch {
@@ -65,6 +67,9 @@ func (o *runOptions) run(cmd *cobra.Command, s streams, args []string) error {
 	case o.checkpoint != "" && (len(all) != 1 || o.runs == 1):
 		return usagef("--checkpoint with %d scenarios and -n %d (allowed: one scenario, run more than once)",
 			len(all), o.runs)
+	}
+	if done, failed := o.divided(cmd.Context(), s, all); done {
+		return failed
 	}
 	if o.world != "sim" {
 		return o.elsewhere(cmd.Context(), s, all)

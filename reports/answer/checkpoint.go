@@ -30,7 +30,7 @@ const checkpointVersion, checkpointKind = "jobsim.dev/v1alpha1", "StudyCheckpoin
 
 // Checkpoint is the text of a file from which Resume goes on.
 func Checkpoint(cfg *sim.Config, t *Tally) ([]byte, error) {
-	return json.Marshal(&checkpoint{checkpointVersion, checkpointKind, digest(cfg), t})
+	return json.Marshal(&checkpoint{checkpointVersion, checkpointKind, Digest(cfg), t})
 }
 
 // Resume reads what Checkpoint wrote, for Study.From: the study then ends with the same bytes as one that was not
@@ -43,17 +43,17 @@ func Resume(cfg *sim.Config, text []byte) (*Tally, error) {
 	case c.APIVersion != checkpointVersion || c.Kind != checkpointKind || c.Tally == nil:
 		return nil, fmt.Errorf("%w: it is %s %s (allowed: %s %s)", ErrCheckpoint, c.APIVersion, c.Kind,
 			checkpointVersion, checkpointKind)
-	case c.Study != digest(cfg):
+	case c.Study != Digest(cfg):
 		return nil, fmt.Errorf("%w: the scenario, the flags or the seed have changed", ErrCheckpoint)
-	case c.Tally.Runs != c.Tally.Pods.N() || c.Tally.Runs != c.Tally.Missed.N():
+	case c.Tally.broken():
 		return nil, fmt.Errorf("%w: it says %d runs and holds %d and %d", ErrCheckpoint, c.Tally.Runs, c.Tally.Pods.N(),
 			c.Tally.Missed.N())
 	}
 	return c.Tally, nil
 }
 
-// digest tells studies apart.
-func digest(cfg *sim.Config) string {
+// Digest tells studies apart: it is of the configuration and the seed.
+func Digest(cfg *sim.Config) string {
 	own := *cfg
 	own.Replication = 0
 	text, err := json.Marshal(&own)

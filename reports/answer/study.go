@@ -15,6 +15,8 @@ const Confidence = 0.95
 type Study struct {
 	Pool   *study.Pool
 	Config *sim.Config
+	// First is the first replication.
+	First int
 	// Runs are how many runs there are at most.
 	Runs int
 	// Precision, if not 0, ends the study earlier: at the first of stats.DefaultLooks at which the interval of
@@ -52,7 +54,8 @@ func (s *Study) Run(ctx context.Context) (*Tally, error) {
 	if t.Runs >= s.Runs {
 		return t, ctx.Err()
 	}
-	err := study.Replicate(ctx, s.Pool, study.Fixed(s.Config), uint64(t.Runs), uint64(s.Runs), study.ResultOf, take)
+	err := study.Replicate(ctx, s.Pool, study.Fixed(s.Config), uint64(s.First+t.Runs), uint64(s.First+s.Runs),
+		study.ResultOf, take)
 	return t, err
 }
 

@@ -1,6 +1,8 @@
 package answer
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -41,12 +43,47 @@ func (t *Tally) Add(r *study.Result) {
 	t.Wasted.Add(int64(r.Wasted))
 	t.Due += int64(r.Due)
 	t.Missed.Add(int64(r.Missed))
-	i, found := slices.BinarySearchFunc(t.Outcomes, r.Reason,
+	t.count(r.Reason, 1)
+}
+
+func (t *Tally) count(reason string, runs int) {
+	i, found := slices.BinarySearchFunc(t.Outcomes, reason,
 		func(c Count, reason string) int { return strings.Compare(c.Reason, reason) })
 	if !found {
-		t.Outcomes = slices.Insert(t.Outcomes, i, Count{Reason: r.Reason})
+		t.Outcomes = slices.Insert(t.Outcomes, i, Count{Reason: reason})
 	}
-	t.Outcomes[i].Runs++
+	t.Outcomes[i].Runs += runs
+}
+
+// Merge takes another tally's runs in.
+func (t *Tally) Merge(o *Tally) {
+	t.Runs += o.Runs
+	t.Complete += o.Complete
+	t.Makespan.Merge(&o.Makespan)
+	t.Pods.Merge(&o.Pods)
+	t.Ran.Merge(&o.Ran)
+	t.Wasted.Merge(&o.Wasted)
+	t.Due += o.Due
+	t.Missed.Merge(&o.Missed)
+	for _, c := range o.Outcomes {
+		t.count(c.Reason, c.Runs)
+	}
+}
+
+// broken says whether the tally cannot be of so many runs as it says.
+func (t *Tally) broken() bool {
+	outcomes := 0
+	for _, c := range t.Outcomes {
+		outcomes += c.Runs
+	}
+	return t.Pods.N() != t.Runs || t.Missed.N() != t.Runs || outcomes != t.Runs || t.Complete < 0 || t.Complete > t.Runs
+}
+
+// equal says whether two tallies are of the same runs, in the same order.
+func (t *Tally) equal(o *Tally) bool {
+	a, err := json.Marshal(t)
+	b, failed := json.Marshal(o)
+	return err == nil && failed == nil && bytes.Equal(a, b)
 }
 
 // MissedStarts is the share of schedule times without a Job, if there are any, with Student's t interval over the runs:

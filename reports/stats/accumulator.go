@@ -58,6 +58,43 @@ func (a *Accumulator) Add(v int64) {
 	a.tally(v)
 }
 
+// Merge takes another sample's values in: what comes out is the same as if each had been added.
+func (a *Accumulator) Merge(b *Accumulator) {
+	if b.n == 0 {
+		return
+	}
+	if a.n == 0 {
+		a.min, a.max = b.min, b.max
+	}
+	a.n += b.n
+	a.min, a.max = min(a.min, b.min), max(a.max, b.max)
+	addWords(a.sum[:], b.sum[:])
+	addWords(a.squares[:], b.squares[:])
+	if a.sketch == nil {
+		a.values, a.ordered = append(a.values, b.values...), false
+		if b.sketch != nil || len(a.values) > Exact {
+			a.spill()
+		}
+	} else {
+		for _, v := range b.values {
+			a.tally(v)
+		}
+	}
+	if b.sketch != nil {
+		if err := a.sketch.MergeWith(b.sketch); err != nil {
+			panic(err) // both have the same accuracy
+		}
+	}
+}
+
+// addWords adds a number in words to another, the lowest word first.
+func addWords(a, b []uint64) {
+	carry := uint64(0)
+	for i := range a {
+		a[i], carry = bits.Add64(a[i], b[i], carry)
+	}
+}
+
 func (a *Accumulator) spill() {
 	sketch, err := ddsketch.LogUnboundedDenseDDSketch(SketchError)
 	if err != nil {

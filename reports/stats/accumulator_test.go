@@ -119,3 +119,39 @@ func TestLooks_Level(t *testing.T) {
 		t.Errorf("between %v and %v of studies leave the bounds, want 0.05", p.Lo, p.Hi)
 	}
 }
+
+// Samples that are merged are one sample, to the last bit, also where some of them are sketches.
+func TestAccumulator_Merge(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, sizes := range [][]int{{0, 0}, {0, 3}, {3, 0}, {10, 20, 30}, {Exact / 2, Exact / 2}, {Exact/2 + 1, Exact / 2},
+		{5, Exact + 5}, {Exact + 5, 5}, {Exact + 1, 2 * Exact, 7}} {
+		var whole, merged Accumulator
+		for _, n := range sizes {
+			var part Accumulator
+			for range n {
+				v := int64(math.Exp(25 + 3*r.NormFloat64()))
+				whole.Add(v)
+				part.Add(v)
+			}
+			merged.Merge(&part)
+		}
+		if whole.N() != merged.N() || whole.Sketched() != merged.Sketched() {
+			t.Errorf("%v: %d values, want %d", sizes, merged.N(), whole.N())
+		}
+		if whole.N() == 0 {
+			continue
+		}
+		a, _ := whole.Mean(0.95)
+		b, err := merged.Mean(0.95)
+		if err != nil || a.Center != b.Center || a.Lo != b.Lo || a.Hi != b.Hi {
+			t.Errorf("%v: mean %+v, want %+v, %v", sizes, b, a, err)
+		}
+		for _, q := range []float64{0.01, 0.5, 0.99} {
+			a, _ := whole.Quantile(q, 0.95)
+			b, err := merged.Quantile(q, 0.95)
+			if err != nil || a.Center != b.Center || a.Lo != b.Lo || a.Hi != b.Hi {
+				t.Errorf("%v: quantile %v %+v, want %+v, %v", sizes, q, b, a, err)
+			}
+		}
+	}
+}
