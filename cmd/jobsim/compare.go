@@ -28,7 +28,8 @@ func newCompare(s streams) *cobra.Command {
 		Long: "Plays scenarios, by name or file, in two worlds with the same fates and compares the traces. The exit code\n" +
 			"is 2 if they are Different.\n\n" +
 			"Worlds: sim (the simulator), sim:PROFILE (with another profile), oracle (the real Kubernetes control plane in\n" +
-			"virtual time, see " + oracleName + "), trace-file:PATH (traces recorded before).\n" +
+			"virtual time, see " + oracleName + "), kind and kind:CONTEXT (a kind cluster, which kubectl would find, in real\n" +
+			"time), trace-file:PATH (traces recorded before).\n" +
 			"Worlds in lockstep must agree in every record and nanosecond; others in every exact fact, and their\n" +
 			"makespans within a margin.",
 		Example: "  jobsim compare hello backoff-default --world sim:default --model sim:none -n 20\n" +

@@ -43,6 +43,18 @@ func TestCompare_TraceFile(t *testing.T) {
 	}
 }
 
+// A comparison with a cluster that is not there ends in an error that says where it was looked for.
+func TestCompare_NoCluster(t *testing.T) {
+	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "missing"))
+	for world, want := range map[string]string{"kind": "invalid configuration: no configuration has been provided",
+		"kind:elsewhere": `context "elsewhere" does not exist`} {
+		code, _, stderr := jobsim(t, "", "compare", "hello", "--world", world)
+		if code != exitInfrastructure || !strings.Contains(stderr, "world "+world+": kubeconfig: "+want) {
+			t.Errorf("%s: exit %d: %s", world, code, stderr)
+		}
+	}
+}
+
 // The page for a browser is one of the forms, whatever the verdict.
 func TestCompare_HTML(t *testing.T) {
 	for model, want := range map[string]string{"sim": "sim (a) against sim (b): Equal", "sim:none": "sim:none against sim: Inconclusive"} {

@@ -67,18 +67,11 @@ func (o *live) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	swept, err := replay.Sweep(ctx, c.Client)
-	if err != nil {
-		return err
-	}
+	k, swept, err := conformance.NewChecker(ctx, c, o.image, "conformance", o.seed)
 	for _, ns := range swept {
 		fmt.Fprintf(s.err, "deleted namespace %s, which a replay that was killed had left behind\n", ns)
 	}
-	if err = replay.Preflight(ctx, c.Client, o.image); err != nil {
-		return err
-	}
-	k := &conformance.Checker{Cluster: c, Image: o.image, Run: "conformance", Seed: o.seed}
-	if k.ClockOffset, err = replay.ClockOffset(ctx, c.Config); err != nil {
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(s.err, "cluster %s, Kubernetes %s\n", c.Name, c.Version)

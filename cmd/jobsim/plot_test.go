@@ -57,7 +57,6 @@ func TestPlot_RefusesBadInput(t *testing.T) {
 		{`-o "gif" (allowed: svg, png, csv`, []string{"hello", "-o", "gif"}},
 		{"-n 0 (allowed", []string{"hello", "-n", "0"}},
 		{`world "moon" (allowed`, []string{"hello", "--world", "moon"}},
-		{"recorded first: jobsim conformance", []string{"hello", "--world", "kind"}},
 		{`is named "helo" (did you mean hello?)`, []string{"helo"}},
 		{"named twice", []string{"hello", "hello"}},
 	} {

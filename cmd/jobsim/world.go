@@ -25,7 +25,7 @@ type world interface {
 }
 
 // worldForms are the ways to name a world.
-const worldForms = "sim, sim:PROFILE, oracle, trace-file:PATH"
+const worldForms = "sim, sim:PROFILE, oracle, kind, kind:CONTEXT, trace-file:PATH"
 
 // parseWorld is the world of a name.
 func parseWorld(name string) (world, error) {
@@ -35,12 +35,10 @@ func parseWorld(name string) (world, error) {
 		return simWorld{profile: arg}, nil
 	case name == "oracle":
 		return oracleWorld{}, nil
+	case kind == "kind":
+		return kindWorld{context: arg}, nil
 	case kind == "trace-file" && arg != "":
 		return openTraceFile(arg)
-	}
-	if kind == "kind" {
-		return nil, usagef("world %q: a cluster is recorded first: jobsim conformance --results-dir DIR, then "+
-			"trace-file:DIR/traces", name)
 	}
 	return nil, usagef("world %q (allowed: %s)", name, worldForms)
 }

@@ -19,12 +19,22 @@ import (
 // for each when it is over, from one goroutine at a time. The results are in the order of the cases; when the context
 // ends, those that had not begun carry its error.
 func (k *Checker) CheckAll(ctx context.Context, cases []*Case, parallel int, done func(*Result)) []*Result {
+	return all(ctx, cases, parallel, k.Check, done)
+}
+
+// ReplayAll is CheckAll without a judgement.
+func (k *Checker) ReplayAll(ctx context.Context, cases []*Case, parallel int, done func(*Result)) []*Result {
+	return all(ctx, cases, parallel, k.Replay, done)
+}
+
+func all(ctx context.Context, cases []*Case, parallel int, do func(context.Context, *Case) *Result,
+	done func(*Result)) []*Result {
 	results := make([]*Result, len(cases))
 	var mu sync.Mutex
 	check := func(i int) {
 		r := &Result{Case: cases[i], Err: ctx.Err()}
 		if cases[i].Skip == "" && r.Err == nil {
-			r = k.Check(ctx, cases[i])
+			r = do(ctx, cases[i])
 		}
 		mu.Lock()
 		defer mu.Unlock()

@@ -30,6 +30,21 @@ type Checker struct {
 	Seed        uint64
 }
 
+// NewChecker makes a cluster ready: what replays that were killed have left behind is deleted (swept are the
+// namespaces), and the worker's image is tried.
+func NewChecker(ctx context.Context, c *cluster.Cluster, image, run string, seed uint64) (
+	k *Checker, swept []string, err error) {
+	if swept, err = replay.Sweep(ctx, c.Client); err != nil {
+		return nil, nil, err
+	}
+	if err = replay.Preflight(ctx, c.Client, image); err != nil {
+		return nil, swept, err
+	}
+	k = &Checker{Cluster: c, Image: image, Run: run, Seed: seed}
+	k.ClockOffset, err = replay.ClockOffset(ctx, c.Config)
+	return k, swept, err
+}
+
 // Case is a scenario that is to be checked.
 type Case struct {
 	Scenario *scenarios.Scenario
@@ -76,28 +91,46 @@ func Plan(names []string, minor int, seed uint64, nodes int, machines bool) ([]*
 			errs = append(errs, err)
 			continue
 		}
-		c := &Case{Scenario: sc, Exclusive: replay.Exclusive(sc), Oldest: oldest}
-		if sc.File.Kubernetes != "" {
-			c.Oldest = sc.File.Kubernetes
-		} else if err = sc.SetKubernetes(fmt.Sprintf("1.%d", minor)); err != nil {
+		c, err := NewCase(sc, minor, seed, nodes, machines)
+		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if err = replay.Refuse(sc, nodes, machines); err != nil {
-			c.Skip = err.Error()
-		} else if c.Forecast, err = Predict(sc, seed, 0, runsToPlan, paces...); err != nil {
-			errs = append(errs, err)
-			continue
-		} else if c.Long = c.length() > MaxLength; c.Long && everything {
+		if c.Long && everything && c.Skip == "" {
 			c.Skip = fmt.Sprintf("takes %v, longer than %v: ask for it by name", c.length().Round(time.Second), MaxLength)
-		} else if v := sc.File.Kubernetes; v != fmt.Sprintf("1.%d", minor) {
-			c.Skip = fmt.Sprintf("is for Kubernetes %s, and this is 1.%d", v, minor)
 		}
 		cases = append(cases, c)
 	}
-	// The longest first: then the last to end is not one that began late.
-	slices.SortStableFunc(cases, func(a, b *Case) int { return int(b.length() - a.length()) })
+	longestFirst(cases)
 	return cases, errors.Join(errs...)
+}
+
+// NewCase is a scenario as a case for a cluster; its parameters are those of Plan.
+func NewCase(sc *scenarios.Scenario, minor int, seed uint64, nodes int, machines bool) (*Case, error) {
+	c := &Case{Scenario: sc, Exclusive: replay.Exclusive(sc), Oldest: oldest}
+	if sc.File.Kubernetes != "" {
+		c.Oldest = sc.File.Kubernetes
+	} else if err := sc.SetKubernetes(fmt.Sprintf("1.%d", minor)); err != nil {
+		return nil, err
+	}
+	err := replay.Refuse(sc, nodes, machines)
+	if err != nil {
+		c.Skip = err.Error()
+		return c, nil
+	}
+	if c.Forecast, err = Predict(sc, seed, 0, runsToPlan, paces...); err != nil {
+		return nil, err
+	}
+	c.Long = c.length() > MaxLength
+	if v := sc.File.Kubernetes; v != fmt.Sprintf("1.%d", minor) {
+		c.Skip = fmt.Sprintf("is for Kubernetes %s, and this is 1.%d", v, minor)
+	}
+	return c, nil
+}
+
+// longestFirst sorts cases so that the last to end is not one that began late.
+func longestFirst(cases []*Case) {
+	slices.SortStableFunc(cases, func(a, b *Case) int { return int(b.length() - a.length()) })
 }
 
 // Name is the scenario's, and the number of the replication if it is not the first.
@@ -130,6 +163,15 @@ func (c *Case) length() time.Duration {
 
 // Check replays a case and compares.
 func (k *Checker) Check(ctx context.Context, c *Case) *Result {
+	r := k.Replay(ctx, c)
+	if r.Err == nil {
+		r.Err = r.judge(k.Seed)
+	}
+	return r
+}
+
+// Replay replays a case; nobody judges what was seen.
+func (k *Checker) Replay(ctx context.Context, c *Case) *Result {
 	r := &Result{Case: c}
 	o := replay.Options{Client: k.Cluster.Client, Scenario: c.Scenario, Version: k.Cluster.Version, Image: k.Image,
 		Seed: k.Seed, Replication: c.Replication, Restarts: c.Restarts,
@@ -137,9 +179,7 @@ func (k *Checker) Check(ctx context.Context, c *Case) *Result {
 	if k.Cluster.Kind != nil {
 		o.Machines = k.Cluster.Kind
 	}
-	if r.Seen, r.Err = replay.Run(ctx, o); r.Err == nil {
-		r.Err = r.judge(k.Seed)
-	}
+	r.Seen, r.Err = replay.Run(ctx, o)
 	return r
 }
 
