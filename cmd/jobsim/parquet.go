@@ -30,12 +30,14 @@ func (t *sweepTable) parquet(w io.Writer) error {
 		}
 		c := column("runs")
 		row[c] = parquet.Int64Value(int64(r.runs)).Level(0, 0, c)
-		for i, n := range r.numbers {
-			for k, v := range n {
-				c := column(header[len(t.factors)+1+3*i+k])
-				if row[c] = parquet.NullValue().Level(0, 0, c); v != nil {
-					row[c] = parquet.DoubleValue(*v).Level(0, 1, c)
-				}
+		var numbers []*float64
+		for _, n := range r.numbers {
+			numbers = append(numbers, n[:]...)
+		}
+		for i, v := range append(numbers, r.exact) {
+			c := column(header[len(t.factors)+1+i])
+			if row[c] = parquet.NullValue().Level(0, 0, c); v != nil {
+				row[c] = parquet.DoubleValue(*v).Level(0, 1, c)
 			}
 		}
 		if _, err := out.WriteRows([]parquet.Row{row}); err != nil {

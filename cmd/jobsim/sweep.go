@@ -131,6 +131,7 @@ type sweepTable struct {
 type sweepRow struct {
 	values []string
 	runs   int
+	exact  *float64 // P(success) by a closed form; nil: there is none
 	// numbers are estimate, low and high of each metric; nil: unknown.
 	numbers [][3]*float64
 }
@@ -149,6 +150,9 @@ func newSweepTable(factors []sweep.Factor, rows []sweep.Row) (*sweepTable, error
 	}
 	for _, r := range rows {
 		row := sweepRow{runs: r.Tally.Runs}
+		if r.Exact != nil {
+			row.exact = &r.Exact.Success
+		}
 		for _, c := range r.Point {
 			row.values = append(row.values, c.Value)
 		}
@@ -188,7 +192,7 @@ func (t *sweepTable) header() []string {
 	for _, m := range t.metrics {
 		out = append(out, m.Name, m.Name+" low", m.Name+" high")
 	}
-	return out
+	return append(out, "success exact")
 }
 
 func (t *sweepTable) text() [][]string {
@@ -200,7 +204,7 @@ func (t *sweepTable) text() [][]string {
 				line = append(line, optional(v, "%v"))
 			}
 		}
-		out = append(out, line)
+		out = append(out, append(line, optional(r.exact, "%v")))
 	}
 	return out
 }
@@ -223,7 +227,7 @@ func (t *sweepTable) json(w io.Writer) error {
 		for i, n := range r.numbers {
 			metrics[t.metrics[i].Name] = map[string]*float64{"estimate": n[0], "low": n[1], "high": n[2]}
 		}
-		list = append(list, map[string]any{"set": set, "runs": r.runs, "metrics": metrics})
+		list = append(list, map[string]any{"set": set, "runs": r.runs, "metrics": metrics, "successExact": r.exact})
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
@@ -236,7 +240,15 @@ func (t *sweepTable) table(w io.Writer) error {
 	for _, f := range t.factors {
 		short = append(short, strings.TrimPrefix(f, "spec."))
 	}
-	fmt.Fprintf(out, "%s\tP(success)\t\tmakespan p50\tp95\t\tpods\twasted\truns\n", strings.Join(short, "\t"))
+	exact := slices.ContainsFunc(t.rows, func(r sweepRow) bool { return r.exact != nil })
+	column := func(text string) string { // where there is something in it
+		if exact {
+			return text + "\t"
+		}
+		return ""
+	}
+	fmt.Fprintf(out, "%s\tP(success)\t\t%smakespan p50\tp95\t\tpods\twasted\truns\n", strings.Join(short, "\t"),
+		column("exact"))
 	for _, r := range t.rows {
 		n := r.numbers
 		span := func(i int, format string) string {
@@ -245,10 +257,13 @@ func (t *sweepTable) table(w io.Writer) error {
 			}
 			return fmt.Sprintf("("+format+" to "+format+")", *n[i][1], *n[i][2])
 		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\n", strings.Join(r.values, "\t"), optional(n[0][0], "%.4f"),
-			span(0, "%.4f"), optional(n[2][0], "%.1f s"), optional(n[3][0], "%.1f s"), span(3, "%.1f"),
-			optional(n[4][0], "%.1f"), optional(n[6][0], "%.1f s"), r.runs)
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s%s\t%s\t%s\t%s\t%s\t%d\n", strings.Join(r.values, "\t"),
+			optional(n[0][0], "%.4f"), span(0, "%.4f"), column(optional(r.exact, "%.4f")), optional(n[2][0], "%.1f s"),
+			optional(n[3][0], "%.1f s"), span(3, "%.1f"), optional(n[4][0], "%.1f"), optional(n[6][0], "%.1f s"), r.runs)
 	}
 	fmt.Fprintln(out, "in parentheses: 95 % intervals; all rows have the same replications")
+	if exact {
+		fmt.Fprintln(out, "exact: P(success) by a closed form")
+	}
 	return out.Flush()
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jobsim/jobsim/reports/closedform"
 	"github.com/parquet-go/parquet-go"
 )
 
@@ -36,6 +37,8 @@ func TestSweep_AllForms(t *testing.T) {
 			Set     map[string]string
 			Runs    int
 			Metrics map[string]struct{ Estimate, Low, High *float64 }
+
+			SuccessExact *float64
 		}
 	}
 	if err = json.Unmarshal([]byte(text), &got); err != nil || got.Kind != "Sweep" || len(got.Points) != 8 {
@@ -57,6 +60,13 @@ func TestSweep_AllForms(t *testing.T) {
 	leaf, ok := file.Schema().Lookup("success")
 	if !ok || rows[7][leaf.ColumnIndex].Double() != success {
 		t.Errorf("success is %v, in CSV %v", rows[7], success)
+	}
+
+	want := closedform.Never(10, 3, 0.1)
+	exact, _ := file.Schema().Lookup("success exact")
+	if v := *got.Points[7].SuccessExact; v != want || rows[7][exact.ColumnIndex].Double() != want ||
+		table[8][len(table[8])-1] != strconv.FormatFloat(want, 'g', -1, 64) {
+		t.Errorf("exact: %v, %v and %v, want %v", v, rows[7], table[8], want)
 	}
 
 	limited := strings.Replace(job, "spec:", "spec:\n  backoffLimit: 3", 1)

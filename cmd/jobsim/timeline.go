@@ -48,6 +48,11 @@ func printTimeline(w io.Writer, t *trace.Trace, out *sim.Outcome, wide bool) err
 			"%d replaced; %d pods created\n", c.Name, c.Reason(), c.Due, c.Started, c.Late, c.Missed, c.Succeeded, c.Failed,
 			c.Replaced, c.Pods)
 	}
+	for i := range out.Groups {
+		g := &out.Groups[i]
+		fmt.Fprintf(w, "\ngroup %s: %d machines (%d at a time at most), %d taken away, %d broken; %.2f machine-hours\n",
+			g.Name, g.Launched, g.Peak, g.Reclaimed, g.Broke, g.Ran.Seconds()/3600)
+	}
 	_, err := fmt.Fprintln(w, "  jobsim explain tells why")
 	return err
 }

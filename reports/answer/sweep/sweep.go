@@ -14,6 +14,8 @@ type Row struct {
 	Point Point
 	Tally *answer.Tally
 	Level float64 // the confidence to ask of each interval
+	// Exact is P(success) as theory knows it; nil: it does not.
+	Exact *answer.Exact
 }
 
 // Sweep says how to run a design.
@@ -48,7 +50,11 @@ func (s *Sweep) Run(ctx context.Context) (rows []Row, err error) {
 		if err != nil {
 			return rows, fmt.Errorf("point %v: %w", p, err)
 		}
-		rows = append(rows, Row{p, t, st.Level()})
+		row := Row{Point: p, Tally: t, Level: st.Level()}
+		if x, ok := answer.ExactSuccess(cfg); ok {
+			row.Exact = &x
+		}
+		rows = append(rows, row)
 		if s.Done != nil {
 			s.Done(len(rows))
 		}
