@@ -44,6 +44,7 @@ type pod struct {
 	deleting bool
 	node     api.NodeID // on which it takes room, 1 up; 0: none
 	message  int32      // why it fitted nowhere, as its status tells
+	first    bool       // its status told nothing when the write was begun that is under way
 }
 
 // New is a scheduler that schedules in k and writes to s.
@@ -270,9 +271,11 @@ func (s *Scheduler) park(w waiter) {
 	s.say(w.pod, s.failed[w.job].why.message())
 }
 
-// say has the reason written why a pod is not bound. The loop waits for that.
+// say has the reason written why a pod is not bound. The loop waits for that. Where the status as seen tells nothing yet,
+// the condition is thought to be a new one (UpdatePodCondition, pkg/api/v1/pod/util.go:363@v1.37.2).
 func (s *Scheduler) say(id api.PodID, message int32) {
-	if s.pods[id].message != message {
+	if p := &s.pods[id]; p.message != message {
+		p.first = p.message == 0
 		s.writing = true
 		s.kernel.Schedule(s.kernel.Now(), api.ClassScheduler, api.KindUnfit, int32(id), message)
 	}
@@ -280,15 +283,9 @@ func (s *Scheduler) say(id api.PodID, message int32) {
 
 // Unfit writes why a pod fits on no node, and goes on.
 func (s *Scheduler) Unfit(id api.PodID, message int32) {
-	s.mark(id, message)
+	s.store.MarkUnfit(store.Writer{Actor: trace.Scheduler}, id, message, s.pods[id].first)
 	s.writing = false
 	s.loop()
-}
-
-// mark writes why the pod is not bound. Where its status as seen does not say so yet, the condition is a new one, also
-// when it was written before (UpdatePodCondition, pkg/api/v1/pod/util.go:363@v1.37.2).
-func (s *Scheduler) mark(id api.PodID, message int32) {
-	s.store.MarkUnfit(store.Writer{Actor: trace.Scheduler}, id, message, s.pods[id].message == 0)
 }
 
 // notBound stands for the message that a binding was refused.
@@ -305,7 +302,7 @@ func (s *Scheduler) Bind(id api.PodID, node api.NodeID) {
 		s.release(s.store.Pod(id), p)
 		s.wake(byFit)
 	}
-	if s.pods[id].message != notBound {
-		s.mark(id, notBound)
+	if p.message != notBound {
+		s.store.MarkUnfit(store.Writer{Actor: trace.Scheduler}, id, notBound, p.message == 0)
 	}
 }
