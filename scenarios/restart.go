@@ -88,14 +88,14 @@ func (s *Scenario) validateRestartAll() {
 	for _, m := range s.templates() {
 		pod := &m.Spec.Template.Spec
 		initial := slices.ContainsFunc(pod.InitContainers, func(c corev1.Container) bool { return !isSidecar(&c) })
-		for _, list := range [][]corev1.Container{pod.InitContainers, pod.Containers} {
+		for k, list := range [][]corev1.Container{pod.InitContainers, pod.Containers} {
 			for i := range list {
 				c := &list[i]
 				all := slices.ContainsFunc(c.RestartPolicyRules, func(r corev1.ContainerRestartRule) bool {
 					return r.Action == restartAllContainers
 				})
 				switch {
-				case version < 36 && isSidecar(c) && len(c.RestartPolicyRules) > 0:
+				case version < 36 && k == 0 && isSidecar(c) && len(c.RestartPolicyRules) > 0:
 					s.doc.add("kubernetes", "%s: container %s: restartPolicyRules are not allowed for init containers with "+
 						"restart policy Always before 1.36", m.Name, c.Name)
 				case version < 36 && all:

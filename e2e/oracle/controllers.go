@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"k8s.io/kubernetes/pkg/apis/batch"
 	"k8s.io/kubernetes/pkg/controller/cronjob"
 	"k8s.io/kubernetes/pkg/controller/nodelifecycle"
 	"k8s.io/kubernetes/pkg/controller/podgc"
@@ -48,6 +49,7 @@ func (c *Cluster) controllers(m *manager) ([]run, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.keysByBirth(jobs, batch.Resource("jobs"))
 	runs := []run{func(ctx context.Context) { jobs.Run(ctx, c.options.Workers) }}
 	for _, x := range []struct {
 		wanted bool
@@ -77,6 +79,7 @@ func (c *Cluster) newTTL(m *manager) ([]run, error) {
 		return nil, err
 	}
 	ttl := ttlafterfinished.New(m.ctx, m.factory.Batch().V1().Jobs(), client)
+	c.keysByBirth(ttl, batch.Resource("jobs"))
 	return []run{func(ctx context.Context) { ttl.Run(ctx, ttlWorkers) }}, nil
 }
 
@@ -85,11 +88,12 @@ func (c *Cluster) newCronJob(m *manager) ([]run, error) {
 	if err != nil {
 		return nil, err
 	}
-	batch := m.factory.Batch().V1()
-	cron, err := cronjob.NewControllerV2(m.ctx, batch.Jobs(), batch.CronJobs(), client)
+	informers := m.factory.Batch().V1()
+	cron, err := cronjob.NewControllerV2(m.ctx, informers.Jobs(), informers.CronJobs(), client)
 	if err != nil {
 		return nil, err
 	}
+	c.keysByBirth(cron, batch.Resource("cronjobs"))
 	return []run{func(ctx context.Context) { cron.Run(ctx, cronJobWorkers) }}, nil
 }
 

@@ -1,11 +1,8 @@
 package oracle
 
 import (
-	"cmp"
 	"context"
 	"reflect"
-	"slices"
-	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -40,7 +37,8 @@ func (c *Cluster) newGarbageCollector(m *manager) ([]run, error) {
 	f := informerfactory.NewInformerFactory(m.factory, metadatainformer.NewSharedInformerFactory(md, resync))
 	graph := garbagecollector.NewDependencyGraphBuilder(m.ctx, md, fixedMapper{mapper},
 		garbagecollector.DefaultIgnoredResources(), f, started)
-	c.takeByBirth(graph)
+	attemptToDelete, _, _ := graph.GetGraphResources()
+	birthOrdered(c, attemptToDelete, birthOfNode(c, attemptToDelete))
 	gc, err := garbagecollector.NewComposedGarbageCollector(m.ctx, client, md, fixedMapper{mapper}, graph)
 	if err != nil {
 		return nil, err
@@ -51,65 +49,12 @@ func (c *Cluster) newGarbageCollector(m *manager) ([]run, error) {
 	}, nil
 }
 
-// takeByBirth has the garbage collector take the objects that it has to look at in the order of their creation, as far
-// as it comes to them at once: upstream it is the order of a Go map, the dependents of an owner. For that its queue is
-// replaced before anybody uses it, a field that is not exported.
-func (c *Cluster) takeByBirth(graph *garbagecollector.GraphBuilder) {
-	queue, _, _ := graph.GetGraphResources()
-	field := reflect.ValueOf(graph).Elem().FieldByName("attemptToDelete")
-	reflect.NewAt(field.Type(), field.Addr().UnsafePointer()).Elem().Set(reflect.ValueOf(birthOrdered(c, queue)))
-}
-
-func birthOrdered[T comparable](c *Cluster, q workqueue.TypedRateLimitingInterface[T],
-) workqueue.TypedRateLimitingInterface[T] {
-	return &birthQueue[T]{TypedRateLimitingInterface: q, c: c}
-}
-
-// birthQueue adds what comes at once in the order of creation: when whoever adds is at rest, or is done with an item.
-type birthQueue[T comparable] struct {
-	workqueue.TypedRateLimitingInterface[T]
-	c *Cluster
-
-	mu    sync.Mutex
-	added []T
-}
-
-// Add implements workqueue.TypedInterface.
-func (q *birthQueue[T]) Add(item T) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.added = append(q.added, item)
-	if len(q.added) == 1 {
-		q.c.spawn(q.flushAtRest)
+// birthOfNode is when the object of a node of the graph was created. The type of nodes is not exported.
+func birthOfNode[T comparable](c *Cluster, _ workqueue.TypedRateLimitingInterface[T]) func(T) uint64 {
+	return func(node T) uint64 {
+		identity := reflect.ValueOf(node).Elem().FieldByName("identity")
+		return c.db.birth(types.UID(identity.FieldByName("UID").String()))
 	}
-}
-
-// Done implements workqueue.TypedInterface. What the worker has added is in the queue before it takes the next item.
-func (q *birthQueue[T]) Done(item T) {
-	q.flush()
-	q.TypedRateLimitingInterface.Done(item)
-}
-
-func (q *birthQueue[T]) flushAtRest() {
-	if q.c.gate.pass(q.c.ctx, rankWatch, 0, nil) == nil {
-		q.flush()
-	}
-}
-
-func (q *birthQueue[T]) flush() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	slices.SortFunc(q.added, func(a, b T) int { return cmp.Compare(q.birth(a), q.birth(b)) })
-	for _, item := range q.added {
-		q.TypedRateLimitingInterface.Add(item)
-	}
-	q.added = nil
-}
-
-// birth is when the object of a node of the graph was created.
-func (q *birthQueue[T]) birth(node T) uint64 {
-	identity := reflect.ValueOf(node).Elem().FieldByName("identity")
-	return q.c.db.birth(types.UID(identity.FieldByName("UID").String()))
 }
 
 // collected are the kinds in the garbage collector's graph.

@@ -1,6 +1,7 @@
 package cronctl
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -32,12 +33,13 @@ type Controller struct {
 	client   store.Client
 	events   store.Recorder
 
-	crons []cronState
-	ready []api.CronJobID
-	busy  int
-	awake bool // a KindCronSync event is pending
-	down  bool // the process is away
-	life  int32
+	crons   []cronState
+	ready   []api.CronJobID
+	settled int // so many of them are in order
+	busy    int
+	awake   bool // a KindCronSync event is pending
+	down    bool // the process is away
+	life    int32
 
 	listed uint64 // the version at which its caches were filled
 }
@@ -82,7 +84,7 @@ func (c *Controller) Stop() {
 	for i := range c.crons {
 		c.crons[i] = cronState{waiting: des.Never, waitGen: c.crons[i].waitGen}
 	}
-	c.ready, c.busy, c.awake, c.down = c.ready[:0], 0, false, true
+	c.ready, c.settled, c.busy, c.awake, c.down = c.ready[:0], 0, 0, false, true
 	c.life++
 	c.events.Restart()
 }
@@ -184,14 +186,16 @@ func (c *Controller) add(st *cronState) {
 	}
 }
 
-// Work lets idle workers take CronJobs from the queue: of those that came in one instant the older first, as their
-// requests are served.
+// Work lets idle workers take CronJobs from the queue. What came at once goes by age, where upstream it is the order of
+// a heap or a race.
 func (c *Controller) Work(life int32) {
 	if life != c.life {
 		return
 	}
 	c.awake = false
-	slices.Sort(c.ready)
+	slices.SortStableFunc(c.ready[c.settled:], func(a, b api.CronJobID) int {
+		return cmp.Compare(c.crons[a].cron.Born, c.crons[b].cron.Born)
+	})
 	c.work()
 }
 
@@ -199,10 +203,12 @@ func (c *Controller) work() {
 	for len(c.ready) > 0 && c.busy < workers {
 		st := &c.crons[c.ready[0]]
 		c.ready = slices.Delete(c.ready, 0, 1)
+		c.settled = len(c.ready)
 		st.queued, st.syncing = false, true
 		c.busy++
 		c.begin(st)
 	}
+	c.settled = len(c.ready)
 }
 
 // done is the end of a sync.

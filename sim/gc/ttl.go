@@ -1,6 +1,9 @@
 package gc
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/rng"
@@ -12,9 +15,11 @@ const ttlWorkers = 5 // pkg/controller/ttlafterfinished/config/v1alpha1/defaults
 
 // ttl is the TTL-after-finished controller.
 type ttl struct {
-	client store.Client
-	queue  queue
-	jobs   []expiry // by Job
+	client  store.Client
+	queue   queue
+	jobs    []expiry // by Job
+	settled int      // so many in the queue are in order
+	awake   bool     // the workers are about to look at it
 }
 
 // expiry is a Job as the controller has seen it, and when it is to look again; gen tells the latest timer.
@@ -28,7 +33,7 @@ type expiry struct {
 func (t *ttl) reset(s *store.Store, knobs *api.Knobs, source rng.Source) {
 	t.client.Reset(s, api.TTLClient, knobs.QPS, knobs.Burst, &knobs.Latency.Request, source)
 	t.queue.reset(ttlWorkers)
-	t.jobs = t.jobs[:0]
+	t.jobs, t.settled, t.awake = t.jobs[:0], 0, false
 }
 
 // observeTTL is addJob and updateJob (ttlafterfinished_controller.go:131-150@v1.37.2).
@@ -39,9 +44,31 @@ func (c *Collector) observeTTL(j *api.Job) {
 	e := &c.ttl.jobs[j.ID]
 	e.at = expires(j)
 	if e.at != des.Never {
-		c.ttl.queue.add(jobItem(j.ID))
-		c.workTTL()
+		c.addTTL(j.ID)
 	}
+}
+
+// addTTL adds a Job to the queue. What comes at once goes by age, where there may be more than there are workers.
+func (c *Collector) addTTL(id api.JobID) {
+	t := &c.ttl
+	t.queue.add(jobItem(id))
+	switch {
+	case len(t.jobs) <= ttlWorkers:
+		c.workTTL()
+	case !t.awake:
+		t.awake = true
+		c.kernel.Schedule(c.kernel.Now(), api.ClassLook, api.KindTTL, int32(api.AnyJob), 0)
+	}
+}
+
+// wakeTTL lets the workers look at what has come.
+func (c *Collector) wakeTTL() {
+	t := &c.ttl
+	t.awake = false
+	slices.SortStableFunc(t.queue.ready[t.settled:], func(a, b item) int {
+		return cmp.Compare(c.store.Job(a.job()).Born, c.store.Job(b.job()).Born)
+	})
+	c.workTTL()
 }
 
 // expires is when the Job's TTL ends, counted from the terminal condition's lastTransitionTime; Never without a TTL,
@@ -63,6 +90,7 @@ func expires(j *api.Job) des.Time {
 func (c *Collector) workTTL() {
 	for {
 		i, ok := c.ttl.queue.take()
+		c.ttl.settled = len(c.ttl.queue.ready)
 		if !ok {
 			return
 		}
@@ -92,15 +120,18 @@ func (c *Collector) sendTTL(id api.JobID, v store.Verb) {
 		Obj: int32(id)})
 }
 
-// Due is the end of a Job's TTL, unless an earlier one was set.
+// Due is the end of a Job's TTL, unless an earlier one was set. Without a Job: what was due has been added.
 func (c *Collector) Due(id api.JobID, gen int32) {
+	if id == api.AnyJob {
+		c.wakeTTL()
+		return
+	}
 	e := &c.ttl.jobs[id]
 	if e.gen != gen || e.waiting == des.Never {
 		return
 	}
 	e.waiting = des.Never
-	c.ttl.queue.add(jobItem(id))
-	c.workTTL()
+	c.addTTL(id)
 }
 
 // Expire is the effect of a request: the Job is read, and if it has expired indeed it is deleted in the foreground.

@@ -1,17 +1,22 @@
 package jobctl
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // queue is the controller's work queue: client-go's delaying queue in front of a first-in-first-out queue that never
-// holds a key twice and never gives one to two workers.
+// holds a key twice and never gives one to two workers. What comes at once goes by age, where upstream it is the order
+// of a heap or a race.
 type queue struct {
-	ready []api.JobID
-	busy  int32 // workers that sync
-	awake bool  // a KindSync event is pending
+	ready   []api.JobID
+	settled int   // so many of them are in order
+	busy    int32 // workers that sync
+	awake   bool  // a KindSync event is pending
 }
 
 // enqueue adds the Job after a delay. Of several pending delays the earliest wins
@@ -54,8 +59,8 @@ func (c *Controller) enqueueRateLimited(j *jobState) {
 	c.enqueue(j, delay)
 }
 
-// Due is the end of the Job's delay, and an idle worker takes it up; gen tells a delay that was overtaken by an earlier
-// one.
+// Due is the end of the Job's delay, and an idle worker takes it up, when it is known what else is due; gen tells a
+// delay that was overtaken by an earlier one.
 func (c *Controller) Due(id api.JobID, gen int32) {
 	j := &c.jobs[id]
 	if gen != j.waitGen || j.waiting == des.Never {
@@ -63,7 +68,11 @@ func (c *Controller) Due(id api.JobID, gen int32) {
 	}
 	j.waiting = des.Never
 	c.add(j)
-	c.Work()
+	if len(c.jobs) > int(c.knobs.JobSyncs) {
+		c.wakeWorkers()
+	} else {
+		c.Work() // there is a worker for each
+	}
 }
 
 // add puts the Job into the queue, unless it is there; a Job that is being synced is queued again when that sync is
@@ -89,6 +98,11 @@ func (c *Controller) wakeWorkers() {
 // Work lets idle workers take Jobs from the queue.
 func (c *Controller) Work() {
 	c.queue.awake = false
+	if come := c.queue.ready[c.queue.settled:]; len(come) > 1 {
+		slices.SortStableFunc(come, func(a, b api.JobID) int {
+			return cmp.Compare(c.jobs[a].job.Born, c.jobs[b].job.Born)
+		})
+	}
 	for len(c.queue.ready) > 0 && c.queue.busy < c.knobs.JobSyncs {
 		id := c.queue.ready[0]
 		c.queue.ready = c.queue.ready[:copy(c.queue.ready, c.queue.ready[1:])]
@@ -96,8 +110,10 @@ func (c *Controller) Work() {
 		j.queued = false
 		j.syncing = true
 		c.queue.busy++
+		c.queue.settled = len(c.queue.ready)
 		c.syncJob(j)
 	}
+	c.queue.settled = len(c.queue.ready)
 }
 
 // done is the end of a sync; failed is whether it returned an error.

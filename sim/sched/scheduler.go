@@ -271,8 +271,8 @@ func (s *Scheduler) park(w waiter) {
 	s.say(w.pod, s.failed[w.job].why.message())
 }
 
-// say has the reason written why a pod is not bound. The loop waits for that. Where the status as seen tells nothing yet,
-// the condition is thought to be a new one (UpdatePodCondition, pkg/api/v1/pod/util.go:363@v1.37.2).
+// say has the reason written why a pod is not bound. The loop waits for that. Where the status as seen tells nothing
+// yet, the condition is thought to be a new one (UpdatePodCondition, pkg/api/v1/pod/util.go:363@v1.37.2).
 func (s *Scheduler) say(id api.PodID, message int32) {
 	if p := &s.pods[id]; p.message != message {
 		p.first = p.message == 0
