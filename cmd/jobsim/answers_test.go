@@ -41,7 +41,7 @@ func TestTune_JSON(t *testing.T) {
 		Correct      float64 `json:"probabilityOfCorrectSelection"`
 	}
 	answerOf(t, &got, "tune", "--profile", "none", "--failure-rate", "0.1", "--goal", "success >= 0.98",
-		"--minimise", "backoffLimit", "--choose", "spec.backoffLimit=0..15", "--simulate")
+		"--minimise", "backoffLimit", "--choose", "backoffLimit=0..15", "--simulate")
 	want, _ := closedform.NeverLimit(10, 0.1, 0.98, 15)
 	if got.Kind != "Tuning" || got.Choice["backoffLimit"] != float64(want) ||
 		got.Patch["spec"]["backoffLimit"] != float64(want) || got.Correct != 0.95 || got.AsIs.Set["backoffLimit"] != 6.0 {

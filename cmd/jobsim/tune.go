@@ -34,11 +34,15 @@ var choices = map[string]string{
 	"activeDeadlineSeconds": "spec.activeDeadlineSeconds=null;600;1800;3600;7200;14400;43200;86400",
 	"restartPolicy":         "spec.template.spec.restartPolicy=Never,OnFailure",
 	"podReplacementPolicy":  "spec.podReplacementPolicy=TerminatingOrFailed,Failed",
-	"podFailurePolicy": "spec.podFailurePolicy=null; " +
-		"{rules: [{action: Ignore, onPodConditions: [{type: DisruptionTarget}]}]}; " +
-		"{rules: [{action: Ignore, onPodConditions: [{type: DisruptionTarget}]}, " +
-		"{action: FailJob, onExitCodes: {operator: In, values: [126, 127]}}]}",
+	"podFailurePolicy":      "spec.podFailurePolicy=null; " + ignoring + "; " + ignoringAndFailing,
 }
+
+// The policies to choose among.
+const (
+	ignoring           = "{rules: [{action: Ignore, onPodConditions: [{type: DisruptionTarget}]}]}"
+	ignoringAndFailing = "{rules: [{action: Ignore, onPodConditions: [{type: DisruptionTarget}]}, " +
+		"{action: FailJob, onExitCodes: {operator: In, values: [126, 127]}}]}"
+)
 
 func newTune(s streams) *cobra.Command {
 	o := &tuneOptions{}
@@ -53,7 +57,7 @@ func newTune(s streams) *cobra.Command {
 	o.input.flags(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.set, "choose", []string{"backoffLimit"}, "a field to choose: FIELD=VALUES as sweep --set has it, "+
-		"or one of "+strings.Join(choiceNames(), ", "))
+		"or, with its usual values or =VALUES, one of "+strings.Join(choiceNames(), ", "))
 	f.StringArrayVar(&o.goals, "goal", nil, "what must hold, such as 'success >= 0.999' or 'p95(makespan) <= 2h': "+
 		"success, cost, and mean, p50, p90, p95, p99 of makespan, pods, ran, wasted (CEL)")
 	f.StringVar(&o.minimise, "minimise", "cost", "what to make small: cost, in pod-hours, or an expression like a goal's")
@@ -124,11 +128,15 @@ func (o *tuneOptions) run(cmd *cobra.Command, s streams, args []string) error {
 func (o *tuneOptions) factors(sc *scenarios.Scenario) (out []sweep.Factor, err error) {
 	var problems []error
 	for _, text := range o.set {
-		if short, ok := choices[text]; ok {
-			if text == "parallelism" {
-				short = parallelisms(sc)
+		name, values, given := strings.Cut(text, "=")
+		if usual, ok := choices[name]; ok {
+			if name == "parallelism" {
+				usual = parallelisms(sc)
 			}
-			text = short
+			if text = usual; given {
+				field, _, _ := strings.Cut(usual, "=")
+				text = field + "=" + values
+			}
 		}
 		f, err := sweep.ParseFactor(text)
 		out, problems = append(out, f), append(problems, err)

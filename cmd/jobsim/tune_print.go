@@ -132,7 +132,7 @@ func (o *tuneOptions) table(w io.Writer, got *tune.Answer, change map[string]any
 	line := func(x *tune.Option) {
 		var set []string
 		for _, c := range x.Point {
-			set = append(set, tune.FieldName(c.Field)+"="+c.Value)
+			set = append(set, tune.FieldName(c.Field)+"="+short(c.Value))
 		}
 		fmt.Fprintf(t, "  %s\t%.5g\t%s\t%s\t%d\n", strings.Join(set, " "), x.Objective, metricText(x, "success", "%.5f"),
 			metricText(x, "p95(makespan)", "%.1f s"), x.Tally.Runs)
@@ -161,6 +161,19 @@ func (o *tuneOptions) table(w io.Writer, got *tune.Answer, change map[string]any
 		_, err = fmt.Fprintf(w, "patch:\n%s", text)
 	}
 	return err
+}
+
+// short is a value for a table.
+func short(value string) string {
+	switch {
+	case value == ignoring:
+		return "(ignores disruptions)"
+	case value == ignoringAndFailing:
+		return "(ignores disruptions, fails on exit 126 and 127)"
+	case len(value) > 50:
+		return value[:47] + "..."
+	}
+	return value
 }
 
 // howSure says where the choice comes from.
