@@ -25,7 +25,6 @@ func (s *Scenario) validateControlFault(at string, f *Fault) (given int) {
 	}
 	if f.RestartController != nil {
 		given++
-		s.validateRestart(at + ".restartController")
 	}
 	if f.FailRequests != nil {
 		given++
@@ -36,30 +35,6 @@ func (s *Scenario) validateControlFault(at string, f *Fault) (given int) {
 		s.validateQuota(at+".quota", f.Quota)
 	}
 	return given
-}
-
-// validateRestart refuses what tells that the other controllers of the process do not restart in the simulator.
-func (s *Scenario) validateRestart(at string) {
-	if len(s.File.Cluster.Groups) > 0 {
-		s.doc.add(at, "cannot be simulated together with cluster.groups: restarts of the controllers that look after "+
-			"nodes: %s", notYet)
-	}
-	for i := range s.File.Faults {
-		f := &s.File.Faults[i]
-		switch ttl := f.Patch != nil && f.Patch.TTLSecondsAfterFinished != nil; {
-		case f.LoseNode != "", f.ReturnNode != "", f.DeleteNode != "", f.DeleteJob != nil, ttl:
-			s.doc.add(at, "cannot be simulated together with faults[%d]: restarts of the controllers that collect garbage and "+
-				"look after nodes: %s", i, notYet)
-			return
-		}
-	}
-	for _, m := range s.templates() {
-		if m.Spec.TTLSecondsAfterFinished != nil {
-			s.doc.add(at, "cannot be simulated together with the ttlSecondsAfterFinished of %s: a restart of the TTL "+
-				"controller: %s", m.Name, notYet)
-			return
-		}
-	}
 }
 
 func (d *document) validateCronPatch(at string, p *PatchCronJob) {

@@ -6,9 +6,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// stopControllers ends the kube-controller-manager for downtime, and with it what the Job and the CronJob controller
-// remember. Where it is away already it stays away for that long at least. Its other controllers go on here: what would
-// tell is refused by scenarios.
+// stopControllers ends the kube-controller-manager for downtime, and with it what its controllers remember. Where it is
+// away already it stays away for that long at least.
 func (w *World) stopControllers(downtime des.Duration) {
 	back := w.kernel.Now().Add(downtime)
 	w.awayUntil = max(w.awayUntil, back)
@@ -20,6 +19,8 @@ func (w *World) stopControllers(downtime des.Duration) {
 	w.tellOfControllers(trace.Stop)
 	w.jobctl.Stop()
 	w.cronctl.Stop()
+	w.gc.Stop()
+	w.nodectl.Stop()
 }
 
 // restart has it begin anew, if it is away and has been for long enough. First its caches are filled.
@@ -34,6 +35,8 @@ func (w *World) startControllers() {
 	w.tellOfControllers(trace.Lead)
 	w.jobctl.Start()
 	w.cronctl.Start()
+	w.gc.Start(w.learnt)
+	w.nodectl.Start(w.learnt)
 }
 
 func (w *World) tellOfControllers(verb trace.Verb) {

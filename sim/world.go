@@ -164,17 +164,17 @@ func (w *World) handle(e des.Event) {
 	case api.KindWake:
 		w.kubelet.Wake(api.PodID(e.Obj), e.Arg)
 	case api.KindHeartbeat:
-		w.nodectl.Monitor()
+		w.nodectl.Monitor(e.Arg)
 	case api.KindTaint:
 		w.nodectl.Taint(api.NodeID(e.Obj), e.Arg)
 	case api.KindNoSchedule:
-		w.nodectl.NoSchedule(api.NodeID(e.Obj))
+		w.nodectl.NoSchedule(api.NodeID(e.Obj), e.Arg)
 	case api.KindEvictAll:
 		w.nodectl.EvictAll(api.NodeID(e.Obj), e.Arg)
 	case api.KindEvict:
 		w.nodectl.Evict(api.PodID(e.Obj), e.Arg)
 	case api.KindPodGC:
-		w.nodectl.CollectPods()
+		w.nodectl.CollectPods(e.Arg)
 	case api.KindBind:
 		w.sched.Bind(api.PodID(e.Obj), api.NodeID(e.Arg))
 	case api.KindUnfit:
@@ -199,20 +199,31 @@ func (w *World) handle(e des.Event) {
 		w.cronctl.Work(e.Arg)
 	case api.KindCronCall:
 		w.cronctl.Called(api.CronJobID(e.Obj), e.Arg)
+	case api.KindTTL, api.KindExpire, api.KindCollect, api.KindCollectAgain, api.KindCollectors, api.KindLetGo:
+		w.collect(e)
+	case api.KindBoot, api.KindMachine, api.KindScan:
+		w.machine(e)
+	default:
+		panic(fmt.Sprintf("unknown kind of event: %v", e))
+	}
+}
+
+// collect is handle for the controllers that remove objects after their time.
+func (w *World) collect(e des.Event) {
+	switch e.Kind() {
 	case api.KindTTL:
 		w.gc.Due(api.JobID(e.Obj), e.Arg)
 	case api.KindExpire:
-		w.gc.Expire(api.JobID(e.Obj))
+		w.gc.Expire(api.JobID(e.Obj), e.Arg)
 	case api.KindCollect:
 		w.gc.Collect(e.Obj, e.Arg)
 	case api.KindCollectAgain:
-		w.gc.Again(api.JobID(e.Obj))
-	case api.KindBoot, api.KindMachine, api.KindScan:
-		w.machine(e)
+		w.gc.Again(api.JobID(e.Obj), e.Arg)
+	case api.KindCollectors:
+		w.gc.Begin(e.Arg)
 	case api.KindLetGo:
 		w.gc.LetGo(api.PodID(e.Obj), e.Arg)
-	default:
-		panic(fmt.Sprintf("unknown kind of event: %v", e))
+	default: // handle knows which
 	}
 }
 

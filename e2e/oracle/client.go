@@ -16,6 +16,11 @@ func (c *Cluster) newTransport(a Actor, l Limit) *transport {
 		answered: c.options.Answered,
 		events:   c.options.Events, freeEvents: c.options.FreeEvents,
 		watches: &c.watches}
+	if a == Manager || a.controls() || a.controlsNodes() {
+		c.mu.Lock()
+		t.process = c.process
+		c.mu.Unlock()
+	}
 	if l.QPS > 0 {
 		t.limiter = rate.NewLimiter(rate.Limit(l.QPS), l.Burst)
 	}

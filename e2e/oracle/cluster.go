@@ -41,7 +41,8 @@ type Cluster struct {
 	onClose  []func()
 
 	mu      sync.Mutex
-	manager *manager // nil while it is down
+	manager *manager        // nil while it is down
+	process context.Context // of the latest
 }
 
 // New starts a cluster and returns at Start. It must be called inside a bubble, which must not end

@@ -45,7 +45,12 @@ func (c *Cluster) newGarbageCollector(m *manager) ([]run, error) {
 	}
 	return []run{
 		func(ctx context.Context) { gc.Run(ctx, gcWorkers, gcSyncPeriod) },
-		func(ctx context.Context) { gc.Sync(ctx, fixedDiscovery{}, gcSyncPeriod) },
+		func(ctx context.Context) {
+			// Else it would race with Run, which looks every 100 ms whether there is a graph: discovery takes its time.
+			if c.gate.pass(ctx, rankWatch, 0, nil) == nil {
+				gc.Sync(ctx, fixedDiscovery{}, gcSyncPeriod)
+			}
+		},
 	}, nil
 }
 

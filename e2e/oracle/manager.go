@@ -21,16 +21,17 @@ type manager struct {
 // startManager starts the controllers with empty caches and queues, and waits until the caches are
 // filled.
 func (c *Cluster) startManager() error {
+	resetMetrics()
+	m := &manager{}
+	m.ctx, m.cancel = context.WithCancel(c.ctx)
+	c.mu.Lock()
+	c.manager, c.process = m, m.ctx
+	c.mu.Unlock()
 	client, err := c.newClient(Manager)
 	if err != nil {
 		return err
 	}
-	resetMetrics()
-	m := &manager{factory: informers.NewSharedInformerFactory(client, resync)}
-	m.ctx, m.cancel = context.WithCancel(c.ctx)
-	c.mu.Lock()
-	c.manager = m
-	c.mu.Unlock()
+	m.factory = informers.NewSharedInformerFactory(client, resync)
 	c.orderCaches(m.factory, client)
 	runs, err := c.controllers(m)
 	if err != nil {

@@ -39,6 +39,7 @@ type transport struct {
 	// freeEvents lets those that are not kept pass without a token.
 	freeEvents bool
 	watches    *watches
+	process    context.Context // of the client: with its end all requests are cut off, whatever their own contexts say
 }
 
 // resolver reads paths as the API server does.
@@ -48,6 +49,14 @@ var resolver = &request.RequestInfoFactory{
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t.process != nil {
+		if err := t.process.Err(); err != nil {
+			return nil, err
+		}
+		ctx, cancel := context.WithCancel(req.Context())
+		context.AfterFunc(t.process, cancel)
+		req = req.WithContext(ctx)
+	}
 	info, err := resolver.NewRequestInfo(req)
 	if err != nil {
 		return nil, err
@@ -55,22 +64,22 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	r := Request{Actor: t.actor, Verb: info.Verb, Group: info.APIGroup, Resource: info.Resource,
 		Subresource: info.Subresource, Namespace: info.Namespace, Name: info.Name}
 	var at place
+	var answer Answer
 	dropped := !t.events && r.Resource == "events" && (r.Verb == "create" || r.Verb == "patch")
 	if !dropped || t.limiter != nil && !t.freeEvents {
-		if err := t.queue(req, r, &at); err != nil {
+		if err := t.queue(req, r, &at, &answer); err != nil {
 			return nil, err
 		}
 	}
 	if dropped {
-		return t.drop(req, r)
+		return t.drop(req, answer)
 	}
-	return t.cross(req, r, info, &at)
+	return t.cross(req, r, info, &at, answer)
 }
 
 // drop answers an API event that is not kept. Where the client has a limit, it takes as long as if it were.
-func (t *transport) drop(req *http.Request, r Request) (*http.Response, error) {
+func (t *transport) drop(req *http.Request, a Answer) (*http.Response, error) {
 	if t.limiter != nil && !t.freeEvents && t.network != nil {
-		a := t.network(r)
 		if err := sleep(req.Context(), max(0, a.Before)+max(0, a.After)); err != nil {
 			return nil, err
 		}
@@ -78,10 +87,15 @@ func (t *transport) drop(req *http.Request, r Request) (*http.Response, error) {
 	return dropEvent(req), nil
 }
 
-// queue returns when the request may leave the client. at is its place at the gate, which it keeps.
-func (t *transport) queue(req *http.Request, r Request, at *place) error {
+// queue returns when the request may leave the client. at is its place at the gate, which it keeps. What becomes of it
+// on the network is decided when it is sent: it counts among the client's requests though it may never leave it.
+func (t *transport) queue(req *http.Request, r Request, at *place, a *Answer) error {
 	if err := t.turn(req, r, at); err != nil {
 		return err
+	}
+	if t.network != nil {
+		r.Owner = ownerIn(req, r)
+		*a = t.network(r)
 	}
 	if t.limiter == nil || r.Verb == "watch" {
 		return nil
@@ -100,12 +114,8 @@ func (t *transport) queue(req *http.Request, r Request, at *place) error {
 }
 
 // cross takes the request over the network, there and back.
-func (t *transport) cross(req *http.Request, r Request, info *request.RequestInfo, at *place) (*http.Response, error) {
-	var a Answer
-	if t.network != nil {
-		r.Owner = ownerIn(req, r)
-		a = t.network(r)
-	}
+func (t *transport) cross(req *http.Request, r Request, info *request.RequestInfo, at *place, a Answer,
+) (*http.Response, error) {
 	if a.Before > 0 {
 		if err := sleep(req.Context(), a.Before); err != nil {
 			return nil, err

@@ -122,11 +122,6 @@ func nodeLoss(d *drawing) {
 
 // restartController lets the controllers forget everything, once or twice; mostly they are away for a while.
 func restartController(d *drawing) {
-	for _, f := range []Feature{NodeLoss, TTL, DeleteJob, Patches, CronJobs} {
-		if d.on.Has(f) {
-			return // together they are not modelled, or may not be
-		}
-	}
 	for range 1 + d.below(2) {
 		away := d.oneOf(des.Second, 0, 0, 1, 5, 15, 40)
 		if away > 0 {

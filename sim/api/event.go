@@ -34,7 +34,7 @@ const (
 	KindSend                         // store: client Obj has requests to send
 	KindWatch                        // store: watch Obj has a notice to deliver
 	KindWake                         // kubelet: pod Obj acts; Arg is the generation of its timer
-	KindHeartbeat                    // nodelifecycle: the health of all nodes is looked at
+	KindHeartbeat                    // nodelifecycle: the health of all nodes is looked at; Arg is the life of the process
 	KindTaint                        // nodelifecycle: node Obj is to be tainted; Arg is its generation
 	KindNoSchedule                   // nodelifecycle: the taints of node Obj for the scheduler are brought up to date
 	KindEvictAll                     // tainteviction: the tolerations of the pods of node Obj run out; Arg tells the taint
@@ -59,5 +59,6 @@ const (
 	KindBoot                         // cloud: machine Arg of group Obj has booted
 	KindMachine                      // cloud: something befalls the machine that is node Obj; Arg says what
 	KindScan                         // cloud: the autoscaler's loop
+	KindCollectors                   // gc: the workers of a new process begin; Arg is its life
 	KindLetGo                        // gc: worker Arg's request to let pod Obj go takes effect
 )

@@ -92,7 +92,7 @@ func (c *Controller) Stop() {
 // Start is the begin of a new process: its caches are filled by lists, CronJobs first.
 func (c *Controller) Start() {
 	c.down = false
-	c.client.Limiter.Reset(c.knobs.QPS, c.knobs.Burst)
+	c.client.Restart()
 	for i := range c.crons {
 		if cron := c.store.CronJob(api.CronJobID(i)); cron.Version != 0 {
 			c.observeCronJob(cron)

@@ -29,10 +29,15 @@ type Collector struct {
 	store  *store.Store
 	client store.Client
 
+	down, starting bool   // the process is away; its workers have not begun
+	life           int32  // of the process
+	listed         uint64 // the version at which its caches were filled
+
 	graph graph
 	queue queue
-	added []item // by the notice or the step that is being looked at
-	work  []work // of the workers, and then of those that let pods go
+	added []item      // by the notice or the step that is being looked at
+	work  []work      // of the workers, and then of those that let pods go
+	held  []api.JobID // to be let go of, once there are workers
 	ttl   ttl
 }
 
@@ -82,12 +87,15 @@ func (c *Collector) Reset(knobs *api.Knobs, source rng.Source) {
 	c.graph.reset()
 	c.queue.reset(workers)
 	c.added, c.work = c.added[:0], append(c.work[:0], make([]work, workers)...)
+	c.down, c.starting, c.life, c.listed, c.held = false, false, 0, 0, c.held[:0]
 	c.ttl.reset(c.store, knobs, source)
 }
 
 // Observe takes the next notice.
 func (c *Collector) Observe(n *store.Notice) {
 	switch {
+	case c.down, n.Version <= c.listed:
+		return
 	case n.Pod != nil:
 		c.observePod(n.Pod)
 	case n.Job != nil:
@@ -101,6 +109,9 @@ func (c *Collector) Observe(n *store.Notice) {
 
 // Learn enters all pods that there are into the graph, where nobody has told of them so far.
 func (c *Collector) Learn() {
+	if c.down {
+		return
+	}
 	for id := range c.store.PodCount() {
 		if p := c.store.Pod(id); p.Version != 0 {
 			c.observePod(p)
@@ -165,7 +176,7 @@ func (c *Collector) send(slot int, s step) {
 	w := &c.work[slot]
 	w.step = s
 	c.client.Send(store.Call{About: c.about(w.item, s), Class: api.ClassCollector, Kind: api.KindCollect,
-		Obj: int32(slot)})
+		Obj: int32(slot), Arg: c.life<<1 | requestDone})
 }
 
 func (c *Collector) about(i item, s step) store.About {
@@ -190,7 +201,7 @@ func (c *Collector) finish(slot int) {
 	c.take()
 }
 
-// What Arg of a KindCollect says.
+// What Arg of a KindCollect says, beside the life of the process.
 const (
 	requestDone = iota // the request takes effect
 	requestLate        // the request can be sent
@@ -198,8 +209,11 @@ const (
 
 // Collect is the effect of a worker's request, and what it does next.
 func (c *Collector) Collect(slot, arg int32) {
+	if arg>>1 != c.life {
+		return
+	}
 	w := &c.work[slot]
-	if arg == requestLate {
+	if arg&1 == requestLate {
 		c.send(int(slot), w.step)
 		return
 	}
@@ -268,7 +282,8 @@ func (c *Collector) stepJob(slot int, w *work) {
 	case w.step == getItem:
 		if o.virtual { // not seen yet: asked again after a while, unless it is seen meanwhile
 			o.retries++
-			c.kernel.Schedule(c.kernel.Now().Add(firstRetry<<(o.retries-1)), api.ClassLook, api.KindCollectAgain, int32(id), 0)
+			at := c.kernel.Now().Add(firstRetry << (o.retries - 1))
+			c.kernel.Schedule(at, api.ClassLook, api.KindCollectAgain, int32(id), c.life)
 		}
 	case c.finalize(slot, w):
 		return
@@ -301,18 +316,25 @@ func (c *Collector) finalize(slot int, w *work) bool {
 	}
 	w.tries++
 	w.step = getJob
-	c.kernel.Schedule(c.kernel.Now().Add(wait), api.ClassLook, api.KindCollect, int32(slot), requestLate)
+	c.kernel.Schedule(c.kernel.Now().Add(wait), api.ClassLook, api.KindCollect, int32(slot), c.life<<1|requestLate)
 	return true
 }
 
 // Again adds a Job to the queue that had not been seen.
-func (c *Collector) Again(id api.JobID) {
+func (c *Collector) Again(id api.JobID, life int32) {
+	if life != c.life {
+		return
+	}
 	c.add(jobItem(id))
 	c.flush()
 }
 
 // orphan lets the pods of a Job go, all at once, and then the Job (attemptToOrphanWorker, garbagecollector.go:787).
 func (c *Collector) orphan(id api.JobID) {
+	if c.starting {
+		c.held = append(c.held, id)
+		return
+	}
 	slot := len(c.work)
 	c.work = append(c.work, work{item: jobItem(id), step: letGo})
 	first := len(c.added)
@@ -321,7 +343,7 @@ func (c *Collector) orphan(id api.JobID) {
 	byBirth(pods)
 	for _, i := range pods {
 		c.client.Send(store.Call{About: c.about(i, letGo), Class: api.ClassCollector, Kind: api.KindLetGo, Obj: int32(i),
-			Arg: int32(slot)})
+			Arg: c.life<<lifeShift | int32(slot)})
 	}
 	c.added = c.added[:first]
 	w := &c.work[slot]
@@ -330,8 +352,15 @@ func (c *Collector) orphan(id api.JobID) {
 	}
 }
 
+// lifeShift parts the worker from the life of the process in Arg of a KindLetGo.
+const lifeShift = 20
+
 // LetGo is the effect of a request to let a pod go.
-func (c *Collector) LetGo(pod api.PodID, slot int32) {
+func (c *Collector) LetGo(pod api.PodID, arg int32) {
+	slot := arg & (1<<lifeShift - 1)
+	if arg>>lifeShift != c.life {
+		return
+	}
 	w := &c.work[slot]
 	c.store.DisownPod(writer(RuleOrphans), pod, w.item.job())
 	if w.pending--; w.pending == 0 {

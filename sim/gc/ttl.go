@@ -36,6 +36,14 @@ func (t *ttl) reset(s *store.Store, knobs *api.Knobs, source rng.Source) {
 	t.jobs, t.settled, t.awake = t.jobs[:0], 0, false
 }
 
+// restart forgets all but the numbers of the timers.
+func (t *ttl) restart() {
+	t.queue.reset(ttlWorkers)
+	for i := range t.jobs {
+		t.jobs[i] = expiry{at: des.Never, waiting: des.Never, gen: t.jobs[i].gen + 1}
+	}
+}
+
 // observeTTL is addJob and updateJob (ttlafterfinished_controller.go:131-150@v1.37.2).
 func (c *Collector) observeTTL(j *api.Job) {
 	for int(j.ID) >= len(c.ttl.jobs) {
@@ -117,7 +125,7 @@ func (c *Collector) waitTTL(id api.JobID, e *expiry, at des.Time) {
 
 func (c *Collector) sendTTL(id api.JobID, v store.Verb) {
 	c.ttl.client.Send(store.Call{About: c.store.AboutJob(id, v), Class: api.ClassTTL, Kind: api.KindExpire,
-		Obj: int32(id)})
+		Obj: int32(id), Arg: c.life})
 }
 
 // Due is the end of a Job's TTL, unless an earlier one was set. Without a Job: what was due has been added.
@@ -135,7 +143,10 @@ func (c *Collector) Due(id api.JobID, gen int32) {
 }
 
 // Expire is the effect of a request: the Job is read, and if it has expired indeed it is deleted in the foreground.
-func (c *Collector) Expire(id api.JobID) {
+func (c *Collector) Expire(id api.JobID, life int32) {
+	if life != c.life {
+		return
+	}
 	j, e := c.store.Job(id), &c.ttl.jobs[id]
 	switch at := expires(j); {
 	case e.read:

@@ -26,7 +26,7 @@ func (c *Controller) Stop() {
 // has pods; of the back-off after failures that are counted already nothing is known.
 func (c *Controller) Start() {
 	c.down = false
-	c.client.Limiter.Reset(c.knobs.QPS, c.knobs.Burst)
+	c.client.Restart()
 	var ids []api.JobID
 	for i := range c.store.Jobs() {
 		if c.store.Job(api.JobID(i)).Version != 0 {

@@ -34,6 +34,11 @@ type Controller struct {
 	store  *store.Store
 	knobs  *api.Knobs
 
+	down   bool     // the process is away
+	life   int32    // of the process
+	listed uint64   // the version at which its caches were filled
+	begun  des.Time // when it began: its periods count from there
+
 	nodes    []nodeState
 	pods     []podState // by pod
 	watching bool       // a heartbeat check is scheduled
@@ -68,6 +73,7 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 // Reset forgets everything and keeps the memory.
 func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 	c.knobs = knobs
+	c.down, c.life, c.listed, c.begun = false, 0, 0, 0
 	c.nodes, c.pods = c.nodes[:0], c.pods[:0]
 	c.Reach(nodes)
 	c.watching, c.gcArmed, c.tainted = false, false, -des.Time(taintEvery)
@@ -83,6 +89,7 @@ func (c *Controller) Reach(nodes int) {
 // Observe takes the next notice of the controllers' watches.
 func (c *Controller) Observe(n *store.Notice) {
 	switch {
+	case c.down, n.Version <= c.listed:
 	case n.Pod != nil:
 		c.observePod(n.Pod)
 	case n.Node != nil:
@@ -92,6 +99,9 @@ func (c *Controller) Observe(n *store.Notice) {
 
 // Learn sees all pods that there are, where nobody has told of them so far.
 func (c *Controller) Learn() {
+	if c.down {
+		return
+	}
 	for id := range c.store.PodCount() {
 		if p := c.store.Pod(id); p.Version != 0 {
 			c.observePod(p)
@@ -124,7 +134,7 @@ func (c *Controller) observeNode(now *api.Node) {
 		c.armPodGC()
 	}
 	if n.want = noSchedule(now); n.exists && n.want != now.NoSchedule {
-		c.kernel.Schedule(c.kernel.Now(), api.ClassNode, api.KindNoSchedule, int32(now.ID), 0)
+		c.kernel.Schedule(c.kernel.Now(), api.ClassNode, api.KindNoSchedule, int32(now.ID), c.life)
 	}
 	switch tainted := n.exists && now.Unreachable != des.Never; {
 	case tainted && !n.tainted:
@@ -156,7 +166,11 @@ func noSchedule(n *api.Node) (t api.NodeTaints) {
 }
 
 // NoSchedule puts those taints on a node and takes the others off.
-func (c *Controller) NoSchedule(id api.NodeID) { c.store.TaintNode(id, c.nodes[id].want) }
+func (c *Controller) NoSchedule(id api.NodeID, life int32) {
+	if life == c.life {
+		c.store.TaintNode(id, c.nodes[id].want)
+	}
+}
 
 // evictionDue is when the tolerations of a pod end whose node is seen to be tainted now.
 func (c *Controller) evictionDue() des.Time {
@@ -168,8 +182,8 @@ func (c *Controller) evictionDue() des.Time {
 func (c *Controller) Lose(id api.NodeID) {
 	n := &c.nodes[id]
 	n.lost = true
-	renewed := floor(c.kernel.Now(), c.knobs.LeaseRenew)
-	n.lastSeen = floor(renewed, c.knobs.NodeMonitorPeriod).Add(c.knobs.NodeMonitorPeriod)
+	renewed := c.kernel.Now() - c.kernel.Now()%des.Time(c.knobs.LeaseRenew)
+	n.lastSeen = max(c.begun, c.floor(renewed, c.knobs.NodeMonitorPeriod).Add(c.knobs.NodeMonitorPeriod))
 	c.watch()
 }
 
@@ -184,16 +198,21 @@ func (c *Controller) Return(id api.NodeID) {
 }
 
 func (c *Controller) watch() {
-	if !c.watching {
+	if !c.watching && !c.down {
 		c.watching = true
-		at := ceil(c.kernel.Now()+1, c.knobs.NodeMonitorPeriod)
-		c.kernel.Schedule(at, api.ClassNode, api.KindHeartbeat, 0, 0)
+		c.kernel.Schedule(c.ceil(c.kernel.Now()+1, c.knobs.NodeMonitorPeriod), api.ClassNode, api.KindHeartbeat, 0, c.life)
 	}
 }
 
 // Monitor looks at every node's heartbeat (monitorNodeHealth).
-func (c *Controller) Monitor() {
+func (c *Controller) Monitor(life int32) {
+	if life != c.life {
+		return
+	}
 	c.watching = false
+	if c.kernel.Now() == c.begun && life > 0 {
+		c.meet()
+	}
 	now := c.kernel.Now()
 	again := false
 	for i := range c.nodes {
@@ -305,6 +324,9 @@ func (c *Controller) EvictAll(id api.NodeID, gen int32) {
 
 // Evict deletes a pod that came to a tainted node.
 func (c *Controller) Evict(id api.PodID, gen int32) {
+	if int(id) >= len(c.pods) { // of a former process
+		return
+	}
 	if s := &c.pods[id]; s.exists && c.nodes[s.node].evicting == gen {
 		c.evict(id)
 	}
@@ -320,6 +342,15 @@ func (c *Controller) writer(actor trace.Actor, because trace.Rule) store.Writer 
 	return store.Writer{Actor: actor, Because: because}
 }
 
-func floor(t des.Time, period des.Duration) des.Time { return t - t%des.Time(period) }
+// floor and ceil are the multiples of a period next to t, counted from the begin of the process.
+func (c *Controller) floor(t des.Time, period des.Duration) des.Time {
+	since := (t - c.begun) % des.Time(period)
+	if since < 0 {
+		since += des.Time(period)
+	}
+	return t - since
+}
 
-func ceil(t des.Time, period des.Duration) des.Time { return floor(t+des.Time(period)-1, period) }
+func (c *Controller) ceil(t des.Time, period des.Duration) des.Time {
+	return c.floor(t+des.Time(period)-1, period)
+}

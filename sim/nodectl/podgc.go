@@ -21,13 +21,16 @@ func (c *Controller) collectable(s *podState) bool {
 func (c *Controller) armPodGC() {
 	if !c.gcArmed {
 		c.gcArmed = true
-		at := ceil(c.kernel.Now()+1, c.knobs.PodGCPeriod)
-		c.kernel.Schedule(at, api.ClassPodGC, api.KindPodGC, 0, 0)
+		at := c.ceil(c.kernel.Now()+1, c.knobs.PodGCPeriod)
+		c.kernel.Schedule(at, api.ClassPodGC, api.KindPodGC, 0, c.life)
 	}
 }
 
 // CollectPods is one round of the pod garbage collector (gc, podgc/gc_controller.go:128@v1.37.2).
-func (c *Controller) CollectPods() {
+func (c *Controller) CollectPods(life int32) {
+	if life != c.life {
+		return
+	}
 	c.gcArmed = false
 	again := false
 	for i := range c.pods {
@@ -50,7 +53,7 @@ func (c *Controller) CollectPods() {
 // quarantined says whether the node has not been gone for long enough. It enters the quarantine in the first round that
 // misses it.
 func (c *Controller) quarantined(id api.NodeID) bool {
-	entered := ceil(c.nodes[id].deleted, c.knobs.PodGCPeriod)
+	entered := c.ceil(c.nodes[id].deleted, c.knobs.PodGCPeriod)
 	return c.kernel.Now().Sub(entered) < c.knobs.PodGCQuarantine
 }
 

@@ -124,10 +124,11 @@ var relations = []property{
 		"under either restart policy, so no Complete becomes a Failed. What is no theorem: that a Job which exceeded its limit " +
 		"would complete, or that a higher limit makes anything sooner", gen.All.Without(gen.Patches), limitNotReached},
 	{"scaling", "the only unit of time is the API's second: with whole seconds everywhere, k times as long is the same k " +
-		"times as slowly. Out are constants: the minimum grace periods, the pace at which taints are put on, and the " +
-		"back-off of pods that wait for room",
+		"times as slowly. Out are constants: the minimum grace periods, the pace at which taints are put on, the " +
+		"back-off of pods that wait for room, and how long a new process waits before it collects garbage",
 		gen.All.Without(chance.Features()...).Without(gen.Grace, gen.DeletePods, gen.EvictPods, gen.NodePressure,
-			gen.ClientLimit, gen.NodeLoss, gen.SmallNodes, gen.Resizes, gen.CronJobs), scaling},
+			gen.ClientLimit, gen.NodeLoss, gen.SmallNodes, gen.Resizes, gen.CronJobs,
+			gen.RestartController), scaling},
 }
 
 // edit makes records of the changed run and the other one comparable; false leaves a record out. nil leaves all as they

@@ -35,6 +35,9 @@ func (c *Client) Reset(s *Store, id api.Client, qps float64, burst int32, latenc
 	}
 }
 
+// Restart is a new process with a full bucket. Its requests are counted on: they are others.
+func (c *Client) Restart() { c.Limiter.Reset(c.qps, int32(c.burst)) }
+
 // Direct says whether it does not matter how requests are sent: they take effect in the instant, and there is one Job,
 // whose requests come in order by themselves.
 func (c *Client) Direct() bool { return c.direct }
