@@ -176,7 +176,7 @@ func (c *Collector) send(slot int, s step) {
 	w := &c.work[slot]
 	w.step = s
 	c.client.Send(store.Call{About: c.about(w.item, s), Class: api.ClassCollector, Kind: api.KindCollect,
-		Obj: int32(slot), Arg: c.life<<1 | requestDone})
+		Obj: int32(slot), Arg: c.life<<1 + requestDone})
 }
 
 func (c *Collector) about(i item, s step) store.About {
@@ -316,7 +316,7 @@ func (c *Collector) finalize(slot int, w *work) bool {
 	}
 	w.tries++
 	w.step = getJob
-	c.kernel.Schedule(c.kernel.Now().Add(wait), api.ClassLook, api.KindCollect, int32(slot), c.life<<1|requestLate)
+	c.kernel.Schedule(c.kernel.Now().Add(wait), api.ClassLook, api.KindCollect, int32(slot), c.life<<1+requestLate)
 	return true
 }
 
