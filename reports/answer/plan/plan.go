@@ -221,15 +221,26 @@ func quantileOf(ordered []float64, q float64) float64 {
 	return ordered[max(0, int(math.Ceil(q*float64(len(ordered))))-1)]
 }
 
-// judge says what is known of a goal.
+// judge says what is known of a goal: it is met or missed if it is so at both ends of the intervals of all that it is
+// about, the fields among them.
 func judge(g *goal.Expr, m Metrics) (goal.Truth, error) {
 	in := map[string]goal.Interval{}
 	for _, name := range g.Metrics {
 		in[name] = goal.Interval{Lo: m[name].Lo, Hi: m[name].Hi}
 	}
-	fixed := goal.Values{}
-	for _, name := range g.Fields {
-		fixed[name] = m[name].Center
+	var all goal.Truth
+	for bits := range 1 << len(g.Fields) {
+		fixed := goal.Values{}
+		for i, name := range g.Fields {
+			if fixed[name] = m[name].Lo; bits>>i&1 == 1 {
+				fixed[name] = m[name].Hi
+			}
+		}
+		one, err := g.Judge(in, fixed)
+		if err != nil || one == goal.Unknown || bits > 0 && one != all {
+			return goal.Unknown, err
+		}
+		all = one
 	}
-	return g.Judge(in, fixed)
+	return all, nil
 }

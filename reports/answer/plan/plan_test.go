@@ -170,6 +170,26 @@ func TestSmallest(t *testing.T) {
 	}
 }
 
+// A share of missed deadlines is an estimate like any other: a goal that its interval does not decide is close.
+func TestSmallest_MissedDeadlinesAreEstimates(t *testing.T) {
+	p := customers(t, 2, "exponential:1h", 300, 5)
+	p.Deadline = 3 * des.Hour
+	m, err := p.Measure(context.Background(), 3)
+	if err != nil || !(m["missed"].Lo < m["missed"].Center && m["missed"].Center < m["missed"].Hi) {
+		t.Fatalf("%+v, %v", m["missed"], err)
+	}
+	for limit, want := range map[float64]goal.Truth{m["missed"].Center: goal.Unknown, m["missed"].Hi + 0.01: goal.Met,
+		m["missed"].Lo - 0.01: goal.Missed} {
+		g, err := goal.Goal(fmt.Sprintf("missed <= %v", limit), Fields...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := judge(g, m); err != nil || got != want {
+			t.Errorf("%s: %v, %v, want %v of %+v", g.Text, got, err, want, m["missed"])
+		}
+	}
+}
+
 func TestTraces(t *testing.T) {
 	swf := `; Version: 2.2
 ; a comment
