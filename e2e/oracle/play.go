@@ -137,6 +137,7 @@ func (p *player) run() (err error) {
 	if err := p.play(); err != nil {
 		return err
 	}
+	p.tracer.stop()
 	p.metrics, err = readMetrics()
 	return err
 }

@@ -36,6 +36,7 @@ type tracer struct {
 	trace    *trace.Trace
 
 	mu     sync.Mutex
+	over   bool
 	ledger *ledger
 	latest map[string]*batchv1.Job // as last written
 	ends   map[string]time.Time    // of Jobs: when they finished or were removed
@@ -78,8 +79,8 @@ func (r *tracer) write(w Write) {
 	defer r.mu.Unlock()
 	now := since(r.start, w.At)
 	r.wrote = noObject
-	if now < 0 {
-		return // the cluster starts up
+	if now < 0 || r.over {
+		return // the cluster starts up, or is being closed
 	}
 	actor, known := actors[w.Actor]
 	if !known {
@@ -172,6 +173,14 @@ func (r *tracer) node(now des.Time, actor trace.Actor, w Write) {
 func (r *tracer) count(o object) {
 	r.wrote = o
 	r.writes[o]++
+}
+
+// stop ends the trace. What happens while the cluster is closed is no part of it: requests of the garbage collector that
+// wait for a token are waited for.
+func (r *tracer) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = true
 }
 
 // lastWrite is the object of the latest write, and how often it was written; 0 where that does not count.
