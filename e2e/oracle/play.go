@@ -112,6 +112,7 @@ type player struct {
 	metrics   []trace.Sample // of the Job controller, at the end
 	lives     *lives
 	patience  time.Duration
+	early     bool // it ended before the horizon, since nothing had been written for so long
 	away      away
 	obstacles obstacles
 }
@@ -268,6 +269,7 @@ func (p *player) play() error {
 		case now >= horizon: // the last instant, to its end
 			return p.cluster.Settle()
 		case now >= p.quiet():
+			p.early = true
 			return nil
 		}
 	}
