@@ -175,8 +175,8 @@ func (r *tracer) count(o object) {
 	r.writes[o]++
 }
 
-// stop ends the trace. What happens while the cluster is closed is no part of it: requests of the garbage collector that
-// wait for a token are waited for.
+// stop ends the trace. What happens while the cluster is closed is no part of it: requests of the garbage collector
+// that wait for a token are waited for.
 func (r *tracer) stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
