@@ -109,6 +109,9 @@ func put(root map[string]any, c Change) error {
 		return err
 	}
 	jobs, _ := root["jobs"].([]any)
+	if len(jobs) == 0 {
+		return fmt.Errorf("there is no Job (allowed: of a CronJob, such as cronJobs[0].manifest.spec.concurrencyPolicy)")
+	}
 	for i := range jobs {
 		if _, err := setAt(jobs[i], append([]string{"manifest"}, parts...), value); err != nil {
 			return err

@@ -3,7 +3,7 @@
 //
 // Read config.go for what goes in and comes out, and World.handle in world.go for the table of contents of a run. The
 // components are packages of their own that meet only in the store: jobctl (the Job controller), sched, kubelet,
-// nodectl and gc. des is the kernel below, rng the randomness, api the objects, trace the output.
+// nodectl, cloud and gc. des is the kernel below, rng the randomness, api the objects, trace the output.
 //
 // # The determinism contract
 //

@@ -54,6 +54,17 @@ func TestTune_JSON(t *testing.T) {
 	}
 }
 
+// A field of a Job that there is not is an error, not a combination that changes nothing.
+func TestTune_CronJobHasNoSpecToChoose(t *testing.T) {
+	for _, choice := range []string{"parallelism", "backoffLimit"} {
+		code, _, stderr := jobsim(t, "", "tune", "-f", "../../scenarios/examples/nightly.yaml", "--horizon", "24h", "--goal",
+			"success >= 0.9", "--choose", choice)
+		if code == exitOK || !strings.Contains(stderr, "there is no Job") {
+			t.Errorf("%s: exit %d, %s", choice, code, stderr)
+		}
+	}
+}
+
 // A patch is a manifest's part: the Job with it is the one that was chosen.
 func TestTune_Patch(t *testing.T) {
 	code, text, stderr := jobsim(t, job, "tune", "-f", "-", "--profile", "none", "--goal", "p95(makespan) <= 160s",

@@ -147,6 +147,9 @@ func (o *tuneOptions) factors(sc *scenarios.Scenario) (out []sweep.Factor, err e
 // parallelisms are the powers of two up to the completions of the first Job.
 func parallelisms(sc *scenarios.Scenario) string {
 	most := int32(64)
+	if len(sc.Manifests) == 0 {
+		return "spec.parallelism=1" // which With refuses, with its reason
+	}
 	if c := sc.Manifests[0].Spec.Completions; c != nil {
 		most = *c
 	}
