@@ -66,7 +66,8 @@ func newPlan(s streams) *cobra.Command {
 	o.warm = 0.2
 	f.Var(&o.warm, "warm-up", "the part of the Jobs, the first ones, that are not looked at")
 	o.seedFlag(f, "")
-	o.runsFlag(f, 20, 2, 10_000, "how many times the workload is run on each pool")
+	o.runsFlag(f, 20, 2, 10_000, "how many times the workload is run on each pool; up to four times as "+
+		"many where the intervals do not tell whether it is enough")
 	o.outputFlag(f, "table", "json")
 	o.workerFlag(f)
 	return cmd
@@ -111,7 +112,7 @@ func (o *planOptions) run(cmd *cobra.Command, s streams, args []string) error {
 func (o *planOptions) plan(sc *scenarios.Scenario) (*plan.Plan, []*goal.Expr, error) {
 	p := &plan.Plan{Pool: study.NewPool(o.workers), Config: sc.Config(), Price: o.price,
 		Deadline: des.Duration(o.deadline),
-		Warm:     o.warm.value(), Seed: o.seed, Runs: o.runs}
+		Warm:     o.warm.value(), Seed: o.seed, Runs: o.runs, Doublings: doublings}
 	var problems []error
 	var goals []*goal.Expr
 	for _, text := range o.goals {
@@ -125,6 +126,9 @@ func (o *planOptions) plan(sc *scenarios.Scenario) (*plan.Plan, []*goal.Expr, er
 	problems = append(problems, err)
 	return p, goals, errors.Join(problems...)
 }
+
+// doublings are how often a size that is close is run twice as often.
+const doublings = 2
 
 func (o *planOptions) workload() (w plan.Workload, err error) {
 	if o.trace == "" && o.interval == "" {
@@ -185,7 +189,8 @@ func (o *planOptions) answer(ctx context.Context, s streams, p *plan.Plan, goals
 	if err := printSizes(s.out, tried); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "smallest pool: %d nodes (%d runs of each size, the same arrivals for all)\n", best.Nodes, o.runs)
+	fmt.Fprintf(s.out, "smallest pool: %d nodes (the same arrivals for all; in parentheses: 95 %% intervals)\n",
+		best.Nodes)
 	for _, t := range tried {
 		if t.Close {
 			fmt.Fprintf(s.out, "of %d nodes the intervals do not tell whether they are enough: more runs (-n) will\n", t.Nodes)
@@ -214,14 +219,15 @@ func costOfError(best plan.Size, tried []plan.Size) string {
 
 func printSizes(w io.Writer, tried []plan.Size) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "nodes\tgoals\twait mean\tp95\tturnaround p95\tin use\tutilisation\tmissed\tcost")
+	fmt.Fprintln(t, "nodes\truns\tgoals\twait mean\tp95\tturnaround p95\tin use\tutilisation\tmissed\tcost")
 	for _, x := range tried {
 		m := x.Metrics
 		met := x.Met.String()
 		if x.Close {
 			met += ", close"
 		}
-		fmt.Fprintf(t, "%d\t%s\t%s (%s to %s)\t%s (%s to %s)\t%s\t%.1f\t%.1f %%\t%.2f %%\t%.4g\n", x.Nodes, met,
+		fmt.Fprintf(t, "%d\t%d\t%s\t%s (%s to %s)\t%s (%s to %s)\t%s\t%.1f\t%.1f %%\t%.2f %%\t%.4g\n", x.Nodes,
+			x.Runs, met,
 			span(m["mean(wait)"].Center), span(m["mean(wait)"].Lo), span(m["mean(wait)"].Hi),
 			span(m["p95(wait)"].Center), span(m["p95(wait)"].Lo), span(m["p95(wait)"].Hi),
 			span(m["p95(turnaround)"].Center), m["nodes"].Center, 100*m["utilisation"].Center,
@@ -236,7 +242,7 @@ func (o *planOptions) json(w io.Writer, best plan.Size, tried []plan.Size, relie
 		for name, v := range x.Metrics {
 			metrics[name] = estimate{v.Center, v.Lo, v.Hi}
 		}
-		return map[string]any{"nodes": x.Nodes, "goals": x.Met.String(), "close": x.Close, "metrics": metrics}
+		return map[string]any{"nodes": x.Nodes, "runs": x.Runs, "goals": x.Met.String(), "close": x.Close, "metrics": metrics}
 	}
 	var sizes []map[string]any
 	for _, x := range tried {

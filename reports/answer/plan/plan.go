@@ -28,6 +28,8 @@ type Plan struct {
 	Warm     float64      // the part of the Jobs, the first ones, that are not looked at
 	Seed     uint64
 	Runs     int // replications, at least 2
+	// Doublings are how often a size is run twice as much where the intervals do not tell whether it meets the goals.
+	Doublings int
 	// Confidence of the intervals. 0 is 0.95.
 	Confidence float64
 }
@@ -67,24 +69,35 @@ func (p *Plan) on(nodes int) *sim.Config {
 }
 
 func (p *Plan) measure(ctx context.Context, cfg *sim.Config) (Metrics, error) {
-	var all []facts
-	configure := func(replication uint64) sim.Config { return p.Workload.configure(cfg, replication) }
-	err := study.Replicate(ctx, p.Pool, configure, 0, uint64(p.Runs), func(w *sim.World, out *sim.Outcome) facts {
-		return p.facts(w, out)
-	}, func(_ uint64, f facts) bool {
-		all = append(all, f)
-		return true
-	})
+	all, err := p.more(ctx, cfg, nil, p.Runs)
 	if err != nil {
 		return nil, err
 	}
-	m := Metrics{}
+	return p.sum(all, cmp.Or(p.Confidence, confidence))
+}
+
+// confidence of intervals, if nobody says otherwise.
+const confidence = 0.95
+
+// more are the replications up to so many.
+func (p *Plan) more(ctx context.Context, cfg *sim.Config, all []facts, runs int) ([]facts, error) {
+	configure := func(replication uint64) sim.Config { return p.Workload.configure(cfg, replication) }
+	err := study.Replicate(ctx, p.Pool, configure, uint64(len(all)), uint64(runs), p.facts, func(_ uint64, f facts) bool {
+		all = append(all, f)
+		return true
+	})
+	return all, err
+}
+
+// sum is what the replications say.
+func (p *Plan) sum(all []facts, confidence float64) (m Metrics, err error) {
+	m = Metrics{}
 	set := func(name string, of func(*facts) float64) {
 		values := make([]float64, len(all))
 		for i := range all {
 			values[i] = min(of(&all[i]), 1e15)
 		}
-		s, failed := stats.Mean(values, cmp.Or(p.Confidence, 0.95))
+		s, failed := stats.Mean(values, confidence)
 		if failed != nil && err == nil {
 			err = failed
 		}

@@ -187,6 +187,12 @@ func TestSmallest_MissedDeadlinesAreEstimates(t *testing.T) {
 		if got, err := judge(g, m); err != nil || got != want {
 			t.Errorf("%s: %v, %v, want %v of %+v", g.Text, got, err, want, m["missed"])
 		}
+		p.Doublings = 2 // where it is close, and with intervals that hold at every look
+		size, failed := p.try(context.Background(), []*goal.Expr{g}, 3)
+		if failed != nil || size.Runs > 20 || want == goal.Unknown && size.Runs == 5 ||
+			size.Runs == 5 && size.Metrics["missed"].Hi <= m["missed"].Hi {
+			t.Errorf("%s: %+v, %v", g.Text, size, failed)
+		}
 	}
 }
 

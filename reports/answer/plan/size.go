@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/jobsim/jobsim/reports/answer/goal"
+	"github.com/jobsim/jobsim/reports/stats"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
@@ -23,10 +24,12 @@ type Size struct {
 	Metrics Metrics
 	Met     goal.Truth // of all goals together; by the estimates where the intervals do not tell
 	Close   bool       // the intervals do not tell
+	Runs    int        // replications
 }
 
 // Smallest is the smallest pool, of least to most nodes, that meets the goals, and all that were tried, by size. More
-// nodes never make Jobs wait longer, so it is found by bisection; every size has the same arrivals and runs.
+// nodes never make Jobs wait longer, so it is found by bisection; every size has the same arrivals and runs, and
+// more of them where it is close.
 func (p *Plan) Smallest(ctx context.Context, goals []*goal.Expr, least, most int) (best Size, tried []Size, err error) {
 	try := func(nodes int) (Size, error) {
 		one, failed := p.try(ctx, goals, nodes)
@@ -57,17 +60,40 @@ func (p *Plan) Smallest(ctx context.Context, goals []*goal.Expr, least, most int
 	return best, tried, nil
 }
 
-// try measures one size.
-func (p *Plan) try(ctx context.Context, goals []*goal.Expr, nodes int) (Size, error) {
-	m, err := p.Measure(ctx, nodes)
-	if err != nil {
-		return Size{}, err
+// try measures one size, and more often if that does not tell. Its intervals hold at all of these looks at once.
+func (p *Plan) try(ctx context.Context, goals []*goal.Expr, nodes int) (s Size, err error) {
+	cfg := p.on(nodes)
+	level := cmp.Or(p.Confidence, confidence)
+	if p.Doublings > 0 {
+		level = stats.Looks{First: p.Runs, Ratio: 2, Most: p.Doublings + 1}.Level(level)
 	}
+	var all []facts
+	for look := range p.Doublings + 1 {
+		if all, err = p.more(ctx, cfg, all, p.Runs<<look); err != nil {
+			return s, err
+		}
+		m, failed := p.sum(all, level)
+		if failed != nil {
+			return s, failed
+		}
+		if s, err = judgeAll(goals, nodes, m); err != nil || !s.Close {
+			break
+		}
+	}
+	s.Runs = len(all)
+	return s, err
+}
+
+// judgeAll says whether a size meets all goals.
+func judgeAll(goals []*goal.Expr, nodes int, m Metrics) (Size, error) {
 	s := Size{Nodes: nodes, Metrics: m, Met: goal.Met}
 	for _, g := range goals {
 		truth, err := judge(g, m)
 		if err != nil {
 			return s, err
+		}
+		if truth == goal.Missed { // whatever the others say
+			return Size{Nodes: nodes, Metrics: m, Met: goal.Missed}, nil
 		}
 		if truth == goal.Unknown {
 			s.Close = true
