@@ -13,8 +13,8 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-// counter counts writes by what they did: "ADDED jobs".
-func counter(counts map[string]int) func(Write) {
+// countInto counts writes by what they did: "ADDED jobs".
+func countInto(counts map[string]int) func(Write) {
 	return func(w Write) { counts[fmt.Sprint(w.Type, " ", w.Resource.Resource)]++ }
 }
 
@@ -22,7 +22,7 @@ func counter(counts map[string]int) func(Write) {
 // takes the pods.
 func TestCronJob_Day(t *testing.T) {
 	counts := map[string]int{}
-	o := Options{CronJob: true, TTL: true, GarbageCollector: true, Observe: counter(counts),
+	o := Options{CronJob: true, TTL: true, GarbageCollector: true, Observe: countInto(counts),
 		Life: always(exits(61500*time.Millisecond, 0))}
 	inCluster(t, o, func(c *Cluster) error {
 		cj := &batchv1.CronJob{ObjectMeta: metav1.ObjectMeta{Name: "c", Namespace: "default"}, Spec: batchv1.CronJobSpec{
@@ -151,7 +151,7 @@ func TestTTL_RemovesJobAndPods(t *testing.T) {
 	o := gcOnly
 	o.Life = always(exits(2*time.Second, 0))
 	o.Observe = func(w Write) {
-		counter(counts)(w)
+		countInto(counts)(w)
 		if w.Type == watch.Deleted && w.Resource.Resource == "jobs" {
 			gone = w.At.Sub(c.Start)
 		}
