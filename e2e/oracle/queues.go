@@ -12,13 +12,13 @@ import (
 
 // birthOrdered has what comes into a queue at once taken in the order of creation. Upstream that is the order of a Go
 // map (the dependents of an owner), of a heap of timers that end in one instant, or of a race between goroutines. It
-// matters where more comes than there are idle workers. For that the queue under the delays is replaced before anybody
-// uses it.
+// matters where more comes than there are idle workers. For that the queue and its delays are replaced before anybody
+// uses them: together, since the delays' goroutine runs already.
 func birthOrdered[T comparable](c *Cluster, q workqueue.TypedRateLimitingInterface[T], birth func(T) uint64) {
-	delaying := reflect.ValueOf(q).Elem().FieldByName("TypedDelayingInterface").Elem()
-	inner := delaying.Elem().FieldByName("TypedInterface")
-	inner.Set(reflect.ValueOf(&birthQueue[T]{TypedInterface: inner.Interface().(workqueue.TypedInterface[T]), c: c,
-		birth: birth}))
+	delays := reflect.ValueOf(q).Elem().FieldByName("TypedDelayingInterface")
+	delays.Interface().(workqueue.TypedDelayingInterface[T]).ShutDown()
+	delays.Set(reflect.ValueOf(workqueue.NewTypedDelayingQueueWithConfig(workqueue.TypedDelayingQueueConfig[T]{
+		Queue: &birthQueue[T]{TypedInterface: workqueue.NewTyped[T](), c: c, birth: birth}})))
 }
 
 // keysByBirth does so with the queue of a controller, a field that is not exported, whose items are the keys of a

@@ -55,6 +55,7 @@ func (s *memory) Watch(ctx context.Context, key string, opts storage.ListOptions
 			return ok && err == nil
 		},
 		send: func(_ change, ev watch.Event) bool {
+			ev.Object = shallowCopy(ev.Object) // every watch encodes its own: encoding sets and resets the kind
 			select {
 			case w.out <- ev:
 				return true
