@@ -26,6 +26,7 @@ type Scheduler struct {
 
 	active, backoff, unfit []waiter  // the scheduling queue: to be tried; to be tried once nothing else is; to be woken
 	writing                bool      // the loop waits for its write of why a pod fits nowhere
+	requests               []request // of the loop that goes on
 	failed                 []failure // by Job: the latest
 	state                  int64     // counts the changes of nodes
 	flushing               bool      // a look at the pods that have waited for too long is scheduled
@@ -213,12 +214,34 @@ func (s *Scheduler) loop() {
 		w, ok := s.next()
 		switch {
 		case !ok:
+			s.send()
 			return
 		case s.pods[w.pod].deleting:
 		case !s.place(&w):
 			s.park(w)
 		}
 	}
+	s.send()
+}
+
+// request is a binding, or the write of why a pod fits nowhere.
+type request struct {
+	at   des.Time
+	kind des.Kind
+	pod  api.PodID
+	arg  int32
+}
+
+// send sends the requests of a loop, by the age of their pods: the order of the oracle's gate.
+func (s *Scheduler) send() {
+	if len(s.requests) > 1 {
+		slices.SortFunc(s.requests, func(a, b request) int { return cmp.Compare(a.pod, b.pod) })
+	}
+	for i := range s.requests {
+		r := &s.requests[i]
+		s.kernel.Schedule(r.at, api.ClassScheduler, r.kind, int32(r.pod), r.arg)
+	}
+	s.requests = s.requests[:0]
 }
 
 // place puts the pod on the node with the best score on which it fits, of equals the first, if there is one; the
@@ -258,7 +281,7 @@ func (s *Scheduler) place(w *waiter) bool {
 		address := rng.Key{Purpose: rng.Bind, Job: int32(p.Job), Index: p.Index, Attempt: p.Attempt}
 		at = at.Add(s.source.Draw(&s.bind, address))
 	}
-	s.kernel.Schedule(at, api.ClassScheduler, api.KindBind, int32(w.pod), int32(best))
+	s.requests = append(s.requests, request{at, api.KindBind, w.pod, int32(best)})
 	return true
 }
 
@@ -277,7 +300,7 @@ func (s *Scheduler) say(id api.PodID, message int32) {
 	if p := &s.pods[id]; p.message != message {
 		p.first = p.message == 0
 		s.writing = true
-		s.kernel.Schedule(s.kernel.Now(), api.ClassScheduler, api.KindUnfit, int32(id), message)
+		s.requests = append(s.requests, request{s.kernel.Now(), api.KindUnfit, id, message})
 	}
 }
 
