@@ -22,7 +22,7 @@ type Config struct {
 	CronJobs    []CronSubmission
 	Fates       []api.FateRule
 	Faults      []api.Fault
-	Selectors   api.Selectors // zero: each Job has the pods that it made
+	Selectors   api.Selectors // of all JobSpecs; zero: each Job has the pods that it made
 	Until       Until
 	TieShuffle  uint64 // test mode, see des.Kernel.SetTieShuffle
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim/des"
 	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 func (d *drawing) fault(f scenarios.Fault) { d.file.Faults = append(d.file.Faults, f) }
@@ -153,5 +154,37 @@ func quota(d *drawing) {
 	d.fault(scenarios.Fault{At: d.when(busy / 4), Quota: &scenarios.Quota{Pods: ptr(int32(d.below(5)))}})
 	if d.coin(3, 4) {
 		d.fault(scenarios.Fault{At: d.when(2 * busy), Quota: &scenarios.Quota{}})
+	}
+}
+
+// adoption has the first Job select what all pods are labelled, others let their pods go, and labels change. (Of two
+// Jobs that want an orphan, the real ones race for it.)
+func adoption(d *drawing) {
+	jobs := d.file.Jobs
+	for i := range jobs {
+		jobs[i].Manifest.Spec.Template.Labels = map[string]string{"app": "work"}
+	}
+	if s := &jobs[0].Manifest.Spec; !d.on.Has(FailurePolicy) && d.coin(3, 4) {
+		s.ManualSelector, s.Selector = ptr(true), &metav1.LabelSelector{MatchLabels: map[string]string{"app": "work"}}
+	}
+	if len(jobs) > 1 && d.coin(3, 4) {
+		d.fault(scenarios.Fault{At: d.when(busy), DeleteJob: &scenarios.JobDelete{Job: jobs[1].Manifest.Name,
+			Propagation: "Orphan"}})
+	}
+	for range d.below(4) {
+		job := jobs[d.below(len(jobs))].Manifest
+		p := &scenarios.PodLabels{Job: job.Name, Attempt: ptr(int32(d.below(4))), Labels: map[string]*string{}}
+		if job.Spec.CompletionMode != nil && *job.Spec.CompletionMode == batchv1.IndexedCompletion {
+			p.Index, p.Attempt = ptr(int32(d.below(3))), ptr(int32(d.below(2)))
+		}
+		switch d.below(4) {
+		case 0:
+			p.Labels["batch.kubernetes.io/controller-uid"] = nil
+		case 1:
+			p.Labels["app"] = ptr("work")
+		default:
+			p.Labels["app"] = nil
+		}
+		d.fault(scenarios.Fault{At: d.when(busy), LabelPod: p})
 	}
 }

@@ -74,6 +74,7 @@ const (
 	APIErrors
 	Quota
 	CronJobs
+	Adoption
 	features // how many there are
 )
 
@@ -149,6 +150,7 @@ var table = [features]row{
 	APIErrors:          {name: "api-errors", world: apiErrors},
 	Quota:              {name: "quota", world: quota},
 	CronJobs:           {name: "cron-jobs", world: cronJobs},
+	Adoption:           {name: "adoption", world: adoption},
 }
 
 // String is the feature's name, such as on-failure.

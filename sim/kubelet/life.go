@@ -36,7 +36,9 @@ type Life struct {
 	endCause Cause    // why then
 	removeAt des.Time // the deletion is confirmed; Never
 	resetAt  des.Time // all containers are removed, and begin anew; Never
-	next     des.Time // the earliest of all that is to come
+	// lastReset is until when that cannot be again.
+	lastReset des.Time
+	next      des.Time // the earliest of all that is to come
 
 	stopping  bool     // no container starts any more, those that run are to end
 	deleted   bool     // marked for deletion

@@ -15,11 +15,15 @@ func (l *Life) restartsAll(i int) bool {
 	return !l.stopping && l.env.Knobs.Kubernetes >= 36 && l.t.Containers[i].RestartsAll(l.containers[i].exit)
 }
 
+// relistPeriod is how often the kubelet looks for containers that have ended (genericPlegRelistPeriod,
+// pkg/kubelet/kubelet.go:215@v1.37.2): pods whose containers end at once begin anew no more often.
+const relistPeriod = des.Second
+
 // killAll begins with that. A container gets SIGTERM when the one before it has ended, main containers first, and
 // SIGKILL after minimumGrace; nothing of it is reported.
 func (l *Life) killAll(i int, now des.Time) {
 	l.containers[i].state, l.containers[i].at = over, des.Never
-	l.boot = len(l.containers)
+	l.boot, l.evictAt = len(l.containers), des.Never
 	at := now
 	for _, kind := range [...]api.ContainerKind{api.Main, api.Sidecar} {
 		for k := range l.containers {
@@ -33,7 +37,7 @@ func (l *Life) killAll(i int, now des.Time) {
 			}
 		}
 	}
-	l.resetAt = at
+	l.resetAt = max(at, l.lastReset)
 }
 
 // killed is when a running container ends that gets SIGTERM at turn. From now on that is its fate, whatever else
@@ -52,7 +56,7 @@ func (c *container) killed(turn des.Time, phase des.Duration) des.Time {
 
 // reset is the removal of all containers, after which the first one starts.
 func (l *Life) reset(now des.Time) {
-	l.resetAt, l.boot = des.Never, 0
+	l.resetAt, l.boot, l.lastReset = des.Never, 0, now.Add(relistPeriod)
 	l.change(CauseRestartAll)
 	for i := range l.containers {
 		c := &l.containers[i]

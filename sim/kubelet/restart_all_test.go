@@ -56,6 +56,18 @@ var startsAll = []story{{
 			7.000s remove: DELETE
 			done`,
 }, {
+	name:      "containers that end at once begin anew once a second",
+	startsAll: 42,
+	fates:     "main#3: run=1s\nmain: run=0s exit=42",
+	want: `
+			0.000s start: Running ready
+			0.000s restart-all: Running ready restarts=1
+			0.000s fate: Running restarts=1 exit=42
+			1.000s restart-all: Running ready restarts=2
+			1.000s fate: Running restarts=2 exit=42
+			2.000s restart-all: Running ready restarts=3
+			3.000s fate: Succeeded restarts=3 finished=3.000s unready=3.000s`,
+}, {
 	name:      "before 1.36 nothing comes of it",
 	startsAll: 42,
 	knobs:     func(k *api.Knobs) { k.Kubernetes = 34 },

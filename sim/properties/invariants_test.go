@@ -39,15 +39,16 @@ var invariants = []property{
 		}},
 	{"ties", "where every actor has a phase of its own, the order within an instant decides nothing. Out is what has " +
 		"a right to: which of two pods is placed first, or still in a quota, in what order requests ask for tokens and watch " +
-		"delays are drawn, whether the garbage collector or the Job controller is first at a pod of a deleted Job, and which index of several " +
+		"delays are drawn, whether the garbage collector or the Job controller is first at a pod of a deleted Job, who " +
+		"adopts it, and which index of several " +
 		"has the first pod, whose number gives the phase",
 		gen.Default.Without(gen.SmallNodes, gen.Resizes, gen.Drain, gen.NodeLoss, gen.ControlLatency, gen.ClientLimit,
-			gen.DeleteJob, gen.TTL, gen.Patches, gen.Quota).Without(indexes.Features()...), shuffled},
+			gen.DeleteJob, gen.TTL, gen.Patches, gen.Quota, gen.Adoption).Without(indexes.Features()...), shuffled},
 	{"ties-outcome", "what becomes of a Job that nobody touches does not depend on the order within an instant, however much " +
 		"coincides: a sync looks at all that has happened. Out are users as well, who may come before or after",
 		gen.All.Without(gen.SmallNodes, gen.Drain, gen.NodeLoss, gen.ControlLatency, gen.ClientLimit, gen.SuspendResume,
 			gen.Scale, gen.Patches, gen.DeletePods, gen.EvictPods, gen.DeleteJob, gen.TTL, gen.ZeroParallelism,
-			gen.StartSuspended, gen.ReplacementChanges, gen.Resizes, gen.Quota).Without(indexes.Features()...), shuffledOutcome},
+			gen.StartSuspended, gen.ReplacementChanges, gen.Resizes, gen.Quota, gen.Adoption).Without(indexes.Features()...), shuffledOutcome},
 	{"codec", "a trace that is written and read is the same trace",
 		gen.All, func(s *scenarios.Scenario, seed uint64) string {
 			t, _, err := run(config(s, seed))

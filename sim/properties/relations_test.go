@@ -95,7 +95,7 @@ var relations = []property{
 			return func(r *trace.Record, _ bool) bool { return r.Ref.Name != "useless" }
 		}),
 	related("stranger", "a Job that shares no node, worker or client limit with others is not noticed by them",
-		gen.All.Without(shared.Features()...).Without(gen.CronJobs), func(cfg *sim.Config) edit {
+		gen.All.Without(shared.Features()...).Without(gen.CronJobs, gen.Adoption), func(cfg *sim.Config) edit {
 			cfg.Jobs = append(cfg.Jobs, sim.Submission{At: 777_777_777, Spec: api.JobSpec{Name: "stranger", Parallelism: 3,
 				Completions: api.Some(int32(7)), BackoffLimit: 2, Template: api.PodTemplate{TerminationGracePeriodSeconds: 1,
 					Containers: []api.Container{{Name: "main"}}}}})
