@@ -90,6 +90,21 @@ func failurePolicy(d *drawing, job *batchv1.Job) {
 			f.Exit = ptr(pick(d, codes[1:]...))
 		})
 	}
+	restartAll(d, pod)
+}
+
+// restartAll has a container restart its whole pod at some exit code, where that is possible.
+func restartAll(d *drawing, pod *corev1.PodSpec) {
+	for i := range pod.InitContainers {
+		if r := pod.InitContainers[i].RestartPolicy; r == nil || *r != corev1.ContainerRestartPolicyAlways {
+			return
+		}
+	}
+	if c := &pod.Containers[0]; c.RestartPolicy != nil && !d.on.Has(OldVersions) && d.coin(1, 3) {
+		r := corev1.ContainerRestartRule{Action: "RestartAllContainers", ExitCodes: &corev1.ContainerRestartRuleOnExitCodes{
+			Operator: corev1.ContainerRestartRuleOnExitCodesOpIn, Values: []int32{pick(d, codes[1:]...)}}}
+		c.RestartPolicyRules = append([]corev1.ContainerRestartRule{r}, c.RestartPolicyRules...)
+	}
 }
 
 func (d *drawing) failureRule(job *batchv1.Job) (r batchv1.PodFailurePolicyRule) {
