@@ -37,6 +37,7 @@ func (s *Scenario) Config() *sim.Config {
 	for i := range f.Faults {
 		cfg.Faults = append(cfg.Faults, s.fault(&f.Faults[i]))
 	}
+	s.setReplans(cfg)
 	if labels != nil {
 		cfg.Selectors = labels.selectors(cfg)
 	}

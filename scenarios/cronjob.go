@@ -47,8 +47,7 @@ func (s *Scenario) cronJobID(name string) api.CronJobID {
 
 // slots is how many schedule times of a CronJob there are up to the horizon.
 func (s *Scenario) slots(i int) int {
-	n, _ := slices.BinarySearch(s.schedule(i), des.Time(s.File.Until.Horizon.Duration)+1)
-	return n
+	return len(s.slotTimes(i))
 }
 
 // cronJobRange is the first Job of a CronJob, and how many come after it.
@@ -75,7 +74,12 @@ func (s *Scenario) schedule(i int) []des.Time {
 
 // scheduleTimes computes them, with three more than fit before the horizon: the controller looks ahead.
 func (s *Scenario) scheduleTimes(i int) (times []des.Time, err error) {
-	plan, err := parseSchedule(&s.CronJobs[i].Spec)
+	return s.timesOf(i, &s.CronJobs[i].Spec)
+}
+
+// timesOf are those of a schedule that the CronJob has or gets.
+func (s *Scenario) timesOf(i int, spec *batchv1.CronJobSpec) (times []des.Time, err error) {
+	plan, err := parseSchedule(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (s *Scenario) scheduleTimes(i int) (times []des.Time, err error) {
 	t := start.Add(time.Duration(s.File.CronJobs[i].At.Duration)).Truncate(time.Second)
 	for beyond := 0; beyond < 3; {
 		if t = plan.Next(t); t.IsZero() {
-			return times, fmt.Errorf("%q has no time within five years of %v", s.CronJobs[i].Spec.Schedule,
+			return times, fmt.Errorf("%q has no time within five years of %v", spec.Schedule,
 				horizon.Format(time.DateOnly))
 		}
 		if t.After(horizon) {
@@ -116,6 +120,7 @@ func parseSchedule(spec *batchv1.CronJobSpec) (plan cron.Schedule, err error) {
 func (s *Scenario) cronJobSpec(i int, first api.JobID) api.CronJobSpec {
 	m := s.CronJobs[i]
 	out := api.CronJobSpec{Name: m.Name, Namespace: m.Namespace, Schedule: s.schedule(i), FirstJob: first,
+		Plan:                       planOf(&m.Spec),
 		ConcurrencyPolicy:          concurrencyPolicies[m.Spec.ConcurrencyPolicy],
 		StartingDeadlineSeconds:    opt(m.Spec.StartingDeadlineSeconds),
 		SuccessfulJobsHistoryLimit: opt(m.Spec.SuccessfulJobsHistoryLimit),
@@ -124,7 +129,11 @@ func (s *Scenario) cronJobSpec(i int, first api.JobID) api.CronJobSpec {
 	}
 	spec := JobSpec(jobOf(m))
 	start := s.Start()
-	for _, t := range out.Schedule[:s.slots(i)] {
+	slots := s.slotTimes(i)
+	if len(s.replans(i)) > 0 {
+		out.Slots = slots
+	}
+	for _, t := range slots {
 		spec.Name = fmt.Sprintf("%s-%d", m.Name, start.Add(time.Duration(t)).Unix()/60)
 		out.Jobs = append(out.Jobs, spec)
 	}
@@ -249,6 +258,12 @@ func (s *Scenario) problemsOfTimes() {
 		if _, err := s.scheduleTimes(i); err != nil {
 			s.doc.add(at, "spec.schedule: %v", err)
 			return
+		}
+		for _, r := range s.replans(i) {
+			if _, err := s.timesOf(i, &r.spec); err != nil {
+				s.doc.add(fmt.Sprintf("faults[%d].patchCronJob", r.fault), "schedule: %v", err)
+				return
+			}
 		}
 		slots += s.slots(i)
 	}

@@ -240,6 +240,8 @@ type Patch struct {
 // PatchCronJob changes fields of a CronJob's spec: at least one.
 type PatchCronJob struct {
 	CronJob                    string `json:"cronJob"`
+	Schedule                   string `json:"schedule,omitempty"`
+	TimeZone                   string `json:"timeZone,omitempty"`
 	Suspend                    *bool  `json:"suspend,omitempty"`
 	StartingDeadlineSeconds    *int64 `json:"startingDeadlineSeconds,omitempty"`
 	SuccessfulJobsHistoryLimit *int32 `json:"successfulJobsHistoryLimit,omitempty"`

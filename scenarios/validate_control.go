@@ -22,6 +22,10 @@ func (s *Scenario) validateControlFault(at string, f *Fault) (given int) {
 		given++
 		s.knownCronJob(at+".patchCronJob.cronJob", p.CronJob, false)
 		s.doc.validateCronPatch(at+".patchCronJob", p)
+		if id := s.cronJobID(p.CronJob); id >= 0 && (p.Schedule != "" || p.TimeZone != "") {
+			spec := p.with(s.CronJobs[id].Spec)
+			s.doc.validateSchedule(at+".patchCronJob.", &spec)
+		}
 	}
 	if f.RestartController != nil {
 		given++
@@ -39,7 +43,7 @@ func (s *Scenario) validateControlFault(at string, f *Fault) (given int) {
 
 func (d *document) validateCronPatch(at string, p *PatchCronJob) {
 	if *p == (PatchCronJob{CronJob: p.CronJob}) {
-		d.add(at, "changes nothing (allowed: suspend, concurrencyPolicy, startingDeadlineSeconds, "+
+		d.add(at, "changes nothing (allowed: schedule, timeZone, suspend, concurrencyPolicy, startingDeadlineSeconds, "+
 			"successfulJobsHistoryLimit, failedJobsHistoryLimit)")
 	}
 	nonNegative(d, at+".startingDeadlineSeconds", p.StartingDeadlineSeconds)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/cronctl"
@@ -134,8 +135,12 @@ func (w *World) sumCronJob(id api.CronJobID) CronJobOutcome {
 		return o
 	}
 	for k := range spec.Jobs {
-		if spec.Schedule[k].Add(cronctl.NextScheduleDelta) > w.kernel.Now() {
+		slot := spec.Slot(k)
+		if slot.Add(cronctl.NextScheduleDelta) > w.kernel.Now() {
 			break // its turn has not come
+		}
+		if spec.Slots != nil && !w.inForce(id, slot) && w.store.Job(spec.FirstJob+api.JobID(k)).Spec == nil {
+			continue
 		}
 		o.Due++
 		j := w.store.Job(spec.FirstJob + api.JobID(k))
@@ -144,7 +149,7 @@ func (w *World) sumCronJob(id api.CronJobID) CronJobOutcome {
 			continue
 		}
 		o.Started++
-		if j.Created.Sub(spec.Schedule[k]) >= des.Second {
+		if j.Created.Sub(slot) >= des.Second {
 			o.Late++
 		}
 		switch c, finished := j.Status.FinishedCondition(); {
@@ -157,4 +162,18 @@ func (w *World) sumCronJob(id api.CronJobID) CronJobOutcome {
 		}
 	}
 	return o
+}
+
+// inForce says whether a time is one of the CronJob's schedule then.
+func (w *World) inForce(id api.CronJobID, slot des.Time) bool {
+	schedule := w.cfg.CronJobs[id].Spec.Schedule
+	since := des.Time(-1)
+	for i := range w.cfg.Faults {
+		f := &w.cfg.Faults[i]
+		if f.Kind == api.PatchCronJob && f.CronJob == id && f.CronPatch.Plan.Schedule != "" && f.At <= slot && f.At >= since {
+			schedule, since = f.CronPatch.Schedule, f.At
+		}
+	}
+	_, found := slices.BinarySearch(schedule, slot)
+	return found
 }

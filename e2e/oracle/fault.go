@@ -70,6 +70,12 @@ func (p *player) patchCronJob(ctx context.Context, f *api.Fault) error {
 	put(spec, "startingDeadlineSeconds", f.CronPatch.StartingDeadlineSeconds)
 	put(spec, "successfulJobsHistoryLimit", f.CronPatch.SuccessfulJobsHistoryLimit)
 	put(spec, "failedJobsHistoryLimit", f.CronPatch.FailedJobsHistoryLimit)
+	if plan := f.CronPatch.Plan; plan.Schedule != "" {
+		spec["schedule"] = plan.Schedule
+		if plan.TimeZone != "" {
+			spec["timeZone"] = plan.TimeZone
+		}
+	}
 	if policy := f.CronPatch.ConcurrencyPolicy; policy.Set {
 		spec["concurrencyPolicy"] = policy.Value.String()
 	}

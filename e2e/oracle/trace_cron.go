@@ -38,6 +38,10 @@ func (r *tracer) cronJobOf(c *batchv1.CronJob) (out api.CronJob) {
 		StartingDeadlineSeconds:    opt(c.Spec.StartingDeadlineSeconds),
 		SuccessfulJobsHistoryLimit: opt(c.Spec.SuccessfulJobsHistoryLimit),
 		FailedJobsHistoryLimit:     opt(c.Spec.FailedJobsHistoryLimit)}
+	out.Spec.Plan.Schedule = c.Spec.Schedule
+	if c.Spec.TimeZone != nil {
+		out.Spec.Plan.TimeZone = *c.Spec.TimeZone
+	}
 	for _, ref := range c.Status.Active {
 		out.Status.Active = append(out.Status.Active, r.ids[ref.Name])
 	}

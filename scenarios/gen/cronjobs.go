@@ -94,6 +94,12 @@ func (d *drawing) cronFault(at scenarios.Span, name string) scenarios.Fault {
 		p.ConcurrencyPolicy = pick(d, batchv1.AllowConcurrent, batchv1.ForbidConcurrent, batchv1.ReplaceConcurrent)
 	case 5:
 		p.StartingDeadlineSeconds = ptr(int64(pick(d, 1, 20, 200)))
+		if d.coin(1, 2) {
+			p.Schedule = pick(d, "* * * * *", "*/2 * * * *", "*/5 * * * *", "3,4,9 * * * *")
+		}
+		if d.coin(1, 4) {
+			p.TimeZone = pick(d, "Europe/Berlin", "Asia/Kathmandu")
+		}
 	}
 	return scenarios.Fault{At: at, PatchCronJob: p}
 }

@@ -1,6 +1,10 @@
 package api
 
-import "github.com/jobsim/jobsim/sim/des"
+import (
+	"slices"
+
+	"github.com/jobsim/jobsim/sim/des"
+)
 
 // CronJobID is the dense number of a CronJob in its run: its place in the scenario, from 0.
 type CronJobID int32
@@ -25,6 +29,10 @@ type CronJobSpec struct {
 	// Schedule is every schedule time after the creation, in order, in the scenario's time: all of them up to the
 	// horizon, and a few more. Time zones are resolved in it.
 	Schedule []des.Time
+	Plan     CronPlan
+	// Slots are the schedule times that have a Job, where the schedule changes in the run: those of all schedules that
+	// there will be. Nil: those of Schedule.
+	Slots []des.Time
 	// Jobs are the Jobs of the schedule times up to the horizon, as the jobTemplate makes them; their numbers begin at
 	// FirstJob.
 	Jobs     []JobSpec
@@ -35,6 +43,27 @@ type CronJobSpec struct {
 	SuccessfulJobsHistoryLimit Opt[int32]
 	FailedJobsHistoryLimit     Opt[int32]
 	Suspend                    bool
+}
+
+// CronPlan is how a schedule is written.
+type CronPlan struct{ Schedule, TimeZone string }
+
+// Slot is the schedule time of the CronJob's k-th Job.
+func (s *CronJobSpec) Slot(k int) des.Time {
+	if s.Slots != nil {
+		return s.Slots[k]
+	}
+	return s.Schedule[k]
+}
+
+// SlotOf is which Job a schedule time has.
+func (s *CronJobSpec) SlotOf(t des.Time) int {
+	list := s.Slots
+	if list == nil {
+		list = s.Schedule
+	}
+	k, _ := slices.BinarySearch(list, t)
+	return k
 }
 
 // Owns says whether the Job is one of the CronJob's.
@@ -67,6 +96,9 @@ type CronJobPatch struct {
 	StartingDeadlineSeconds    Opt[int64]
 	SuccessfulJobsHistoryLimit Opt[int32]
 	FailedJobsHistoryLimit     Opt[int32]
+	// Plan and the times of it, Schedule, go together; a Plan of no schedule changes neither.
+	Plan     CronPlan
+	Schedule []des.Time
 }
 
 // Apply is spec with the patch applied, and whether anything changed.
@@ -76,5 +108,8 @@ func (p *CronJobPatch) Apply(spec CronJobSpec) (CronJobSpec, bool) {
 	changed = setOpt(&spec.StartingDeadlineSeconds, p.StartingDeadlineSeconds) || changed
 	changed = setOpt(&spec.SuccessfulJobsHistoryLimit, p.SuccessfulJobsHistoryLimit) || changed
 	changed = setOpt(&spec.FailedJobsHistoryLimit, p.FailedJobsHistoryLimit) || changed
+	if p.Plan.Schedule != "" && p.Plan != spec.Plan {
+		spec.Plan, spec.Schedule, changed = p.Plan, p.Schedule, true
+	}
 	return spec, changed
 }

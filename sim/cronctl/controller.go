@@ -117,10 +117,16 @@ func (c *Controller) Observe(n *store.Notice) {
 	}
 }
 
-// observeCronJob is the handlers of CronJobs (cronjob_controllerv2.go:124). A schedule never changes here.
+// observeCronJob is the handlers of CronJobs (cronjob_controllerv2.go:124). Of a new schedule the next time is waited
+// for (updateCronJob, :408).
 func (c *Controller) observeCronJob(cron *api.CronJob) {
 	st := &c.crons[cron.ID]
+	old := st.cron
 	st.cron = *cron
+	if old.Version != 0 && old.Spec.Plan != cron.Spec.Plan {
+		c.enqueue(st, nextScheduleTimeDuration(cron, c.kernel.Now()))
+		return
+	}
 	c.add(st)
 }
 

@@ -294,7 +294,7 @@ func (c *Controller) decide(st *cronState) {
 		c.event(st, store.Warning, "TooManyMissedTimes")
 		c.explainOnce(st, RuleManyMissed, due)
 	}
-	slot, _ := slices.BinarySearch(cron.Spec.Schedule, due)
+	slot := cron.Spec.SlotOf(due)
 	job := cron.Spec.FirstJob + api.JobID(slot)
 	switch {
 	case slices.Contains(cron.Status.Active, job), cron.Status.LastScheduleTime == due:
@@ -366,7 +366,7 @@ func (c *Controller) created(st *cronState, o op) {
 		return
 	}
 	cron.Status.Active = append(slices.Clip(cron.Status.Active), id)
-	cron.Status.LastScheduleTime = cron.Spec.Schedule[s.slot]
+	cron.Status.LastScheduleTime = cron.Spec.Slot(s.slot)
 	s.update = true
 	s.requeue = api.Some(nextScheduleTimeDuration(cron, s.now))
 	s.stage = stageStatus

@@ -254,6 +254,8 @@ func cronSpecArgs(old, now *api.CronJobSpec) []Arg {
 			args = append(args, Arg{key, value})
 		}
 	}
+	add("schedule", old.Plan.Schedule != now.Plan.Schedule, now.Plan.Schedule)
+	add("timeZone", old.Plan.TimeZone != now.Plan.TimeZone, now.Plan.TimeZone)
 	add("suspend", old.Suspend != now.Suspend, strconv.FormatBool(now.Suspend))
 	add("concurrencyPolicy", old.ConcurrencyPolicy != now.ConcurrencyPolicy, now.ConcurrencyPolicy.String())
 	add("startingDeadlineSeconds", old.StartingDeadlineSeconds != now.StartingDeadlineSeconds,

@@ -182,7 +182,7 @@ func came(w *sim.World, out *sim.Outcome) []job {
 			id := spec.FirstJob + api.JobID(k)
 			if j := s.Job(id); j.Spec != nil {
 				c, finished := j.Status.FinishedCondition()
-				all[id].due, all[id].complete = spec.Schedule[k], finished && c.Type == api.JobComplete
+				all[id].due, all[id].complete = spec.Slot(k), finished && c.Type == api.JobComplete
 				if finished {
 					all[id].end = s.Ended(id)
 				}
