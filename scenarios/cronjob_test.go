@@ -41,7 +41,7 @@ f.yaml:11: faults[0].failRequests.for: is required, and more than 0s
 f.yaml:11: faults[0].failRequests.requests[0]: "createPod" (did you mean createPods?)
 f.yaml:12: faults[1].quota.namespace: no Job is in namespace "x"
 f.yaml:13: faults[2].restartController.downtime: "-1s" is negative (allowed: 0 or more)
-f.yaml:14: faults[3].patchCronJob: changes nothing (allowed: suspend, concurrencyPolicy, startingDeadlineSeconds, ` +
+f.yaml:14: faults[3].patchCronJob: changes nothing (allowed: schedule, timeZone, suspend, concurrencyPolicy, startingDeadlineSeconds, ` +
 			`successfulJobsHistoryLimit, failedJobsHistoryLimit)
 f.yaml:14: faults[3].patchCronJob.cronJob: no CronJob is named "c": there is none`},
 	{"CronJobs", scenarioText("start: today\ncronJobs:\n- {}\n"),
