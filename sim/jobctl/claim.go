@@ -20,13 +20,11 @@ type claims struct {
 }
 
 // claim begins with that, if there is a pod to adopt or to let go: an orphan that the Job's selector matches, or one of
-// its own that it does not match any more (ClaimObject, pkg/controller/controller_ref_manager.go:69). Nothing is done
-// for a Job that is being deleted.
+// its own that it does not match any more (ClaimObject, pkg/controller/controller_ref_manager.go:69). A Job that is
+// being deleted adopts nothing, and what it would let go it only does not count.
 func (c *Controller) claim(j *jobState) bool {
-	if j.job.Deleted != des.Never {
-		return false
-	}
 	s := &j.sync
+	deleting := j.job.Deleted != des.Never
 	if s.claims == nil {
 		s.claims = &claims{}
 	}
@@ -38,7 +36,7 @@ func (c *Controller) claim(j *jobState) bool {
 		}
 	})
 	c.eachOf(api.NoJob, func(p *api.Pod) {
-		if p.Deleted == des.Never && c.selectors.Match(p.Labels, j.job.ID) {
+		if !deleting && p.Deleted == des.Never && c.selectors.Match(p.Labels, j.job.ID) {
 			cl.todo = append(cl.todo, *p)
 		}
 	})
@@ -49,9 +47,23 @@ func (c *Controller) claim(j *jobState) bool {
 	cl.pods.keeps = true
 	cl.seen = podCounts{active: cl.seen.active[:0], ended: cl.seen.ended[:0], byIndex: cl.seen.byIndex.reset()}
 	c.eachOf(j.job.ID, cl.put)
+	if deleting {
+		for _, p := range cl.todo {
+			j.disclaim(&p)
+		}
+		c.countClaimed(j)
+		return true
+	}
 	s.stage = stageClaim
 	c.nextClaim(j)
 	return true
+}
+
+// disclaim takes a pod out of those that the sync counts.
+func (j *jobState) disclaim(p *api.Pod) {
+	p.Version = 0
+	j.sync.claims.put(p)
+	j.forgetFailJob(p.ID)
 }
 
 func (cl *claims) put(p *api.Pod) { cl.pods.put(&cl.seen, &cl.seen, p) }
@@ -92,8 +104,14 @@ func (c *Controller) claimed(j *jobState) {
 		s.stage = stageDone
 		return
 	}
-	s.claims.pods.rmExpected(&c.cache)
-	c.list(j, &s.claims.pods, &s.claims.seen)
+	c.countClaimed(j)
+}
+
+// countClaimed goes on with the pods that are the Job's.
+func (c *Controller) countClaimed(j *jobState) {
+	cl := j.sync.claims
+	cl.pods.rmExpected(&c.cache)
+	c.list(j, &cl.pods, &cl.seen)
 }
 
 // rmExpected takes over which finalizers are about to be seen to be gone.
@@ -119,9 +137,7 @@ func (c *Controller) tryClaim(j *jobState, o op) {
 	cl.todo = cl.todo[1:]
 	if o == opRelease {
 		c.store.ReleasePod(c.writer(RuleRelease), p.ID, j.job.ID)
-		p.Version = 0
-		cl.put(&p)
-		j.forgetFailJob(p.ID)
+		j.disclaim(&p)
 		return
 	}
 	switch err := c.store.AdoptPod(c.writer(RuleAdopt), p.ID, j.job.ID); {
