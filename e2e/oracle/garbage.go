@@ -42,7 +42,7 @@ func (c *Cluster) newGarbageCollector(m *manager) ([]run, error) {
 	graph := garbagecollector.NewDependencyGraphBuilder(m.ctx, md, fixedMapper{mapper},
 		garbagecollector.DefaultIgnoredResources(), f, started)
 	attemptToDelete, _, _ := graph.GetGraphResources()
-	birthOrdered(c, attemptToDelete, birthOfNode(c, attemptToDelete))
+	birthOrdered(c, attemptToDelete, birthOfNode(c, attemptToDelete)).settle()
 	gc, err := garbagecollector.NewComposedGarbageCollector(m.ctx, client, md, fixedMapper{mapper}, graph)
 	if err != nil {
 		return nil, err

@@ -137,6 +137,13 @@ func (g *gate) again(ctx context.Context, at *place, rank int, ordinal uint64, k
 	return nil
 }
 
+// turns is how many turns have been given.
+func (g *gate) turns() uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.granted
+}
+
 // run gives turns until ctx ends. It is the only caller of synctest.Wait in its bubble.
 func (g *gate) run(ctx context.Context) {
 	for {
