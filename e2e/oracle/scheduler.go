@@ -20,6 +20,11 @@ import (
 	"k8s.io/kubernetes/pkg/scheduler/profile"
 )
 
+// flushEvery is how often the scheduler looks for pods that have waited for too long, from when it begins
+// (PriorityQueue.Run). The informers of a process that starts are waited for in tenths of a second, so that it begins
+// at no round time by itself.
+const flushEvery = 30 * time.Second
+
 // startScheduler starts the real scheduler with informers of its own. One worker filters and
 // scores: with the default of 16 the order of equal nodes would be a race. Of pods that its queue
 // holds for equal the oldest comes first, where a Go map would decide (see birthOrder).
@@ -51,7 +56,11 @@ func (c *Cluster) startScheduler() error {
 	if err := s.WaitForHandlersSync(c.ctx); err != nil {
 		return err
 	}
-	c.wg.Go(func() { s.Run(c.ctx) })
+	c.wg.Go(func() {
+		if sleep(c.ctx, time.Until(c.Start)%flushEvery) == nil {
+			s.Run(c.ctx)
+		}
+	})
 	return nil
 }
 
