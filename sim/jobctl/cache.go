@@ -10,7 +10,7 @@ import (
 type cache struct {
 	slots      []slot
 	free       []int32
-	slotOf     []int32 // by pod: slot, or unseen, or settled
+	slotOf     []int32 // by pod: slot, or what has become of it
 	podVersion uint64  // of the latest pod write seen
 	jobVersion uint64
 	keeps      bool // pods that have ended and are counted too: their labels may change, or another Job adopt them
@@ -18,8 +18,9 @@ type cache struct {
 
 const (
 	unseen  int32 = -1
-	settled int32 = -2 // ended, counted and out of reach of any rule, or removed
-	unowned int32 = -3 // the same, and has no owner
+	settled int32 = -2 // removed
+	unowned int32 = -3 // removed, or ended and out of reach of any rule, and has no owner
+	retired int32 = -4 // ended, counted, and in reach of no rule but takeOrder
 )
 
 // slot is a pod as the controller last saw it.
@@ -76,9 +77,13 @@ func (c *cache) put(old, n *podCounts, p *api.Pod) (isNew bool) {
 		if at >= 0 {
 			c.drop(old, at)
 		}
-		c.slotOf[p.ID] = settled
-		if p.Owner == api.NoJob {
+		switch {
+		case p.Owner == api.NoJob:
 			c.slotOf[p.ID] = unowned
+		case p.Version == 0:
+			c.slotOf[p.ID] = settled
+		default:
+			c.slotOf[p.ID] = retired
 		}
 		return at == unseen
 	}
@@ -110,7 +115,7 @@ func (c *cache) owner(p *api.Pod) api.JobID {
 	switch at := c.slotOf[p.ID]; at {
 	case unseen, unowned:
 		return api.NoJob
-	case settled:
+	case settled, retired:
 		return p.Job
 	default:
 		return c.slots[at].pod.Owner

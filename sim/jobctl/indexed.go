@@ -3,6 +3,7 @@ package jobctl
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
@@ -58,6 +59,7 @@ type indexSync struct {
 	prevFailed                       int32        // how many were there
 	delayed                          []delayedPod // by index
 	byIndex                          []endedPod   // the snapshot in the order of indexes
+	all                              []endedPod   // all pods in that order, where it matters (takeOrder)
 	succeededNow, failedNow, pending []int32
 }
 
@@ -271,19 +273,6 @@ func skipTo(s api.IndexSet, i int32) api.IndexSet {
 	return s
 }
 
-// inOrderOfIndexes is the snapshot as it is counted: by index (job_controller.go:1319).
-func (s *syncCtx) inOrderOfIndexes(snapshot []endedPod) []endedPod {
-	if !indexed(s.job.Spec) {
-		return snapshot
-	}
-	x := s.indexed
-	x.byIndex = append(x.byIndex[:0], snapshot...)
-	slices.SortFunc(x.byIndex, func(a, b endedPod) int {
-		return cmp.Or(cmp.Compare(a.index, b.index), cmp.Compare(a.id, b.id))
-	})
-	return x.byIndex
-}
-
 // trackIndexes puts the indexes into the status (job_controller.go:1391-1407).
 func (s *syncCtx) trackIndexes() {
 	x, status := s.indexed, &s.job.Status
@@ -326,9 +315,16 @@ func (j *jobState) hasRepeated() bool {
 // indexed_job_utils.go:293).
 func (c *Controller) putRepeatedFirst(j *jobState) int32 {
 	s := &j.sync
-	slices.SortFunc(s.active, func(p, q api.PodID) int {
-		return cmp.Or(cmp.Compare(s.pods.pod(p).Index, s.pods.pod(q).Index), cmp.Compare(p, q))
-	})
+	slices.Sort(s.active)
+	x := s.indexed
+	x.byIndex = x.byIndex[:0]
+	for _, id := range s.active {
+		x.byIndex = append(x.byIndex, endedPod{id: id, index: s.pods.pod(id).Index})
+	}
+	sort.Sort(byCompletionIndex(x.byIndex))
+	for i, e := range x.byIndex {
+		s.active[i] = e.id
+	}
 	var remove, left []api.PodID
 	for i := 0; i < len(s.active); {
 		index, end := s.pods.pod(s.active[i]).Index, i

@@ -205,6 +205,9 @@ func (c *Controller) decide(j *jobState) {
 		c.explain(j, trace.Reset, RuleBackoffReset, trace.Arg{Key: "failures", Value: itoa(s.newBackoff.failures)})
 	}
 	c.evaluate(j)
+	if indexed(s.job.Spec) {
+		c.takeOrder(j)
+	}
 	s.stage = stageManage
 	if s.finished.Type != "" {
 		s.finishing = true
