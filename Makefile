@@ -99,7 +99,7 @@ oracle-race: ## N=1000 random scenarios in an oracle with Go's race detector
 	GOMAXPROCS=2 bin/jobsim-oracle-race repeat -n $(N) -features $(FEATURES) -times 1
 
 oracle-test: ## the oracle's own tests
-	go -C e2e/oracle test -p 1 -vet=off .
+	go -C e2e/oracle test -p 1 -vet=off ./...
 
 mutants: N = 400
 mutants: bin/jobsim-oracle ## deliberate bugs in the simulator: does the comparison catch each? (e2e/mutation)

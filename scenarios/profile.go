@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -176,10 +177,17 @@ func (s *Scenario) SetProfile(name string) error {
 	return nil
 }
 
-// SetKubernetes replaces the Kubernetes version of the scenario.
+// ErrTooNew is a scenario of which a version of Kubernetes does not have something yet.
+var ErrTooNew = errors.New("is not in that version yet")
+
+// SetKubernetes replaces the Kubernetes version of the scenario. Errors: ErrTooNew, or that there is no such version.
 func (s *Scenario) SetKubernetes(version string) error {
-	if _, ok := minor(version); !ok {
+	m, ok := minor(version)
+	if !ok {
 		return fmt.Errorf("%q (allowed: 1.34, 1.35, 1.36, 1.37)", version)
+	}
+	if problems := s.tooNew(m); len(problems) > 0 {
+		return fmt.Errorf("%s: scenario %q %w: %s", version, s.Name, ErrTooNew, strings.Join(problems, "; "))
 	}
 	s.File.Kubernetes = version
 	return nil

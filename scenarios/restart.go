@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/jobsim/jobsim/sim/api"
@@ -81,30 +82,59 @@ func container(c *corev1.Container, kind api.ContainerKind) api.Container {
 	return out
 }
 
-// validateRestartAll is what of RestartAllContainers depends on the version, and what is not modelled: with init
-// containers that run again the pod is Pending once more.
+// validateRestartAll is what of RestartAllContainers is not modelled: with init containers that run again the pod is
+// Pending once more.
 func (s *Scenario) validateRestartAll() {
-	version, _ := minor(s.File.Kubernetes)
 	for _, m := range s.templates() {
-		pod := &m.Spec.Template.Spec
-		initial := slices.ContainsFunc(pod.InitContainers, func(c corev1.Container) bool { return !isSidecar(&c) })
-		for k, list := range [][]corev1.Container{pod.InitContainers, pod.Containers} {
-			for i := range list {
-				c := &list[i]
-				all := slices.ContainsFunc(c.RestartPolicyRules, func(r corev1.ContainerRestartRule) bool {
-					return r.Action == restartAllContainers
-				})
-				switch {
-				case version < 36 && k == 0 && isSidecar(c) && len(c.RestartPolicyRules) > 0:
-					s.doc.add("kubernetes", "%s: container %s: restartPolicyRules are not allowed for init containers with "+
-						"restart policy Always before 1.36", m.Name, c.Name)
-				case version < 36 && all:
-					s.doc.add("kubernetes", "%s: container %s: the gate RestartAllContainersOnContainerExits is off before 1.36 "+
-						"(allowed: the action Restart)", m.Name, c.Name)
-				case all && initial:
-					s.doc.add("", "cannot be simulated: %s: container %s: RestartAllContainers in a pod with init containers: %s",
-						m.Name, c.Name, notYet)
-				}
+		initial := slices.ContainsFunc(m.Spec.Template.Spec.InitContainers, isInit)
+		for c := range containers(&m.Spec.Template.Spec) {
+			if initial && restartsAll(c) {
+				s.doc.add("", "cannot be simulated: %s: container %s: RestartAllContainers in a pod with init containers: %s",
+					m.Name, c.Name, notYet)
+			}
+		}
+	}
+}
+
+// tooNew is what of the scenario a version of Kubernetes does not have yet.
+func (s *Scenario) tooNew(version api.Minor) (problems []string) {
+	if version >= 36 {
+		return nil
+	}
+	for _, m := range s.templates() {
+		for c, sidecar := range containers(&m.Spec.Template.Spec) {
+			switch {
+			case sidecar && len(c.RestartPolicyRules) > 0:
+				problems = append(problems, fmt.Sprintf("%s: container %s: restartPolicyRules are not allowed for init "+
+					"containers with restart policy Always before 1.36", m.Name, c.Name))
+			case restartsAll(c):
+				problems = append(problems, fmt.Sprintf("%s: container %s: the gate RestartAllContainersOnContainerExits is "+
+					"off before 1.36 (allowed: the action Restart)", m.Name, c.Name))
+			}
+		}
+	}
+	return problems
+}
+
+func isInit(c corev1.Container) bool { return !isSidecar(&c) }
+
+func restartsAll(c *corev1.Container) bool {
+	return slices.ContainsFunc(c.RestartPolicyRules, func(r corev1.ContainerRestartRule) bool {
+		return r.Action == restartAllContainers
+	})
+}
+
+// containers are those of a pod, and whether each is a sidecar.
+func containers(pod *corev1.PodSpec) iter.Seq2[*corev1.Container, bool] {
+	return func(yield func(*corev1.Container, bool) bool) {
+		for i := range pod.InitContainers {
+			if c := &pod.InitContainers[i]; !yield(c, isSidecar(c)) {
+				return
+			}
+		}
+		for i := range pod.Containers {
+			if !yield(&pod.Containers[i], false) {
+				return
 			}
 		}
 	}

@@ -50,6 +50,11 @@ func (s *Scenario) validate() {
 	}
 	s.validateAdoption()
 	s.validateRestartAll()
+	if version, ok := minor(s.File.Kubernetes); ok {
+		for _, problem := range s.tooNew(version) {
+			s.doc.add("kubernetes", "%s", problem)
+		}
+	}
 	for i := range f.Expect {
 		s.validateExpect(fmt.Sprintf("expect[%d]", i), &f.Expect[i])
 	}

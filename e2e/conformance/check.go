@@ -110,7 +110,10 @@ func NewCase(sc *scenarios.Scenario, minor int, seed uint64, nodes int, machines
 	c := &Case{Scenario: sc, Exclusive: replay.Exclusive(sc), Oldest: oldest}
 	if sc.File.Kubernetes != "" {
 		c.Oldest = sc.File.Kubernetes
-	} else if err := sc.SetKubernetes(fmt.Sprintf("1.%d", minor)); err != nil {
+	} else if err := sc.SetKubernetes(fmt.Sprintf("1.%d", minor)); errors.Is(err, scenarios.ErrTooNew) {
+		c.Skip = err.Error()
+		return c, nil
+	} else if err != nil {
 		return nil, err
 	}
 	err := replay.Refuse(sc, nodes, machines)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"iter"
@@ -114,10 +115,12 @@ func (c *corpus) all() iter.Seq2[*scenarios.Scenario, uint64] {
 			if (got & c.of).Len() < c.least {
 				continue
 			}
-			n++
-			if err := oracle.Adapt(s); err != nil {
+			if err := oracle.Adapt(s); errors.Is(err, scenarios.ErrTooNew) {
+				continue
+			} else if err != nil {
 				panic(err) // it is a version that scenarios know
 			}
+			n++
 			if !yield(s, seed) {
 				return
 			}
@@ -125,12 +128,15 @@ func (c *corpus) all() iter.Seq2[*scenarios.Scenario, uint64] {
 	}
 }
 
-// here says whether the scenario is for the version of Kubernetes that runs here. One that is for every version is.
+// here says whether the scenario is for the version of Kubernetes that runs here. One that is for every version that
+// has all of it is.
 func here(s *scenarios.Scenario) bool {
 	if v := s.File.Kubernetes; v != "" && v != oracle.Minor {
 		return false
 	}
-	if err := s.SetKubernetes(oracle.Minor); err != nil {
+	if err := s.SetKubernetes(oracle.Minor); errors.Is(err, scenarios.ErrTooNew) {
+		return false
+	} else if err != nil {
 		panic(err) // it is a version that scenarios know
 	}
 	return true

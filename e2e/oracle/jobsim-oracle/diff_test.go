@@ -14,10 +14,11 @@ func TestDiff_SumUp(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"all is well", diff{shards: 1, compared: 7}, nil, "7 scenarios compared, 0 different"},
-		{"a difference", diff{shards: 1, compared: 7, different: 1}, errDifferent, "7 scenarios compared, 1 different"},
-		{"a refusal", diff{shards: 1, compared: 6, refused: map[string]int{"kubernetesVersion": 1}}, errRefused,
-			"refused for kubernetesVersion: 1"},
+		{"all is well", diff{corpus: corpus{shards: 1}, compared: 7}, nil, "7 scenarios compared, 0 different"},
+		{"a difference", diff{corpus: corpus{shards: 1}, compared: 7, different: 1}, errDifferent,
+			"7 scenarios compared, 1 different"},
+		{"a refusal", diff{corpus: corpus{shards: 1}, compared: 6, refused: map[string]int{"kubernetesVersion": 1}},
+			errRefused, "refused for kubernetesVersion: 1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var out strings.Builder
