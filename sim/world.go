@@ -86,7 +86,7 @@ func (w *World) Begin(cfg *Config, sink trace.Sink) {
 	w.cloud.Reset(cfg.Groups, source)
 	nodes := len(w.store.Nodes())
 	w.jobctl.Reset(&cfg.Knobs, source, &cfg.Selectors, w.observer)
-	w.sched.Reset(source, cfg.Knobs.Latency.Bind)
+	w.sched.Reset(&cfg.Knobs, source)
 	w.kubelet.Reset(kubelet.Env{Knobs: &cfg.Knobs, Fates: &w.fates}, nodes)
 	w.gc.Reset(&cfg.Knobs, source)
 	w.nodectl.Reset(&cfg.Knobs, nodes)

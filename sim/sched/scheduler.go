@@ -21,6 +21,8 @@ type Scheduler struct {
 	source rng.Source
 	bind   rng.Dist
 
+	frees bool // room of a pod that is deleted while it is being bound: at once
+
 	nodes []node
 	pods  []pod // by id
 
@@ -51,9 +53,9 @@ type pod struct {
 // New is a scheduler that schedules in k and writes to s.
 func New(k *des.Kernel, s *store.Store) *Scheduler { return &Scheduler{kernel: k, store: s} }
 
-// Reset forgets all pods and keeps the memory. bind is the latency of a binding.
-func (s *Scheduler) Reset(source rng.Source, bind rng.Dist) {
-	s.source, s.bind = source, bind
+// Reset forgets all pods and keeps the memory.
+func (s *Scheduler) Reset(knobs *api.Knobs, source rng.Source) {
+	s.source, s.bind, s.frees = source, knobs.Latency.Bind, knobs.Kubernetes >= 35
 	s.nodes, s.pods = s.nodes[:0], s.pods[:0]
 	for i := range s.store.Nodes() {
 		s.nodes = append(s.nodes, node{})
@@ -87,8 +89,14 @@ func (s *Scheduler) observePod(p *api.Pod) {
 	known := &s.pods[p.ID]
 	isNew := !known.seen
 	known.seen, known.deleting, known.message = true, p.Deleted != des.Never || p.Version == 0, p.Unfit
+	gone := p.Version == 0 || p.Status.Phase.Terminal()
 	switch {
-	case p.Version == 0 || p.Status.Phase.Terminal():
+	case known.node != 0 && p.Node == api.NoNode: // handleAssumedPodDeletion, pkg/scheduler/eventhandlers.go@v1.37.2
+		if s.frees && (gone || known.deleting) {
+			s.release(p, known)
+			s.wake(byFit)
+		}
+	case gone:
 		if known.node != 0 {
 			s.release(p, known)
 			s.wake(byFit)
@@ -314,7 +322,7 @@ func (s *Scheduler) Unfit(id api.PodID, message int32) {
 // notBound stands for the message that a binding was refused.
 const notBound = -1
 
-// Bind binds a pod. That is refused where the pod is deleted or gone: then its room is free again
+// Bind binds a pod. That is refused where the pod is deleted or gone: then its room is free again, if it was not before
 // (handleBindingCycleError, pkg/scheduler/schedule_one.go:512@v1.37.2).
 func (s *Scheduler) Bind(id api.PodID, node api.NodeID) {
 	if s.store.BindPod(store.Writer{Actor: trace.Scheduler, Because: RuleBind}, id, node) {
@@ -323,8 +331,8 @@ func (s *Scheduler) Bind(id api.PodID, node api.NodeID) {
 	p := &s.pods[id]
 	if p.node != 0 {
 		s.release(s.store.Pod(id), p)
-		s.wake(byFit)
 	}
+	s.wake(byFit)
 	if p.message != notBound {
 		s.store.MarkUnfit(store.Writer{Actor: trace.Scheduler}, id, notBound, p.message == 0)
 	}
