@@ -322,20 +322,28 @@ func (c *Controller) EvictAll(id api.NodeID, gen int32) {
 	}
 }
 
+// evictNow stands for the taint of a pod that has its condition already.
+const evictNow = -1
+
 // Evict deletes a pod that came to a tainted node.
 func (c *Controller) Evict(id api.PodID, gen int32) {
-	if int(id) >= len(c.pods) { // of a former process
-		return
-	}
-	if s := &c.pods[id]; s.exists && c.nodes[s.node].evicting == gen {
+	switch {
+	case gen == evictNow:
+		c.store.DeletePod(c.writer(trace.TaintEviction, RuleTaint), id, api.Opt[int64]{})
+	case int(id) >= len(c.pods): // of a former process
+	case c.pods[id].exists && c.nodes[c.pods[id].node].evicting == gen:
 		c.evict(id)
 	}
 }
 
+// evict gives the pod its condition. Pods have workers of their own (timed_workers.go:78): all of an instant have
+// theirs before the first of them is deleted.
 func (c *Controller) evict(id api.PodID) {
-	w := c.writer(trace.TaintEviction, RuleTaint)
-	c.store.Disrupt(w, id, api.DeletionByTaintManager)
-	c.store.DeletePod(w, id, api.Opt[int64]{})
+	if c.store.Disrupt(c.writer(trace.TaintEviction, RuleTaint), id, api.DeletionByTaintManager) {
+		c.kernel.Schedule(c.kernel.Now(), api.ClassTaint, api.KindEvict, int32(id), evictNow)
+		return
+	}
+	c.Evict(id, evictNow)
 }
 
 func (c *Controller) writer(actor trace.Actor, because trace.Rule) store.Writer {
