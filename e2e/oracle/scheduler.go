@@ -41,13 +41,15 @@ func (c *Cluster) startScheduler() error {
 		return err
 	}
 	sortByBirth(cfg.Profiles[0].Plugins)
+	plugins := c.birthOrder()
+	c.preferOldNodes(cfg.Profiles[0].Plugins, plugins)
 	// Until this context ends, two recorders of metrics look a thousand times a second whether there is anything to
 	// record: half of the work of a run. All that goes on has the context of Run.
 	starting, started := context.WithCancel(c.ctx)
 	defer started()
 	s, err := scheduler.New(starting, client, f, nil, profile.NewRecorderFactory(broadcaster),
 		scheduler.WithParallelism(1), scheduler.WithProfiles(cfg.Profiles...),
-		scheduler.WithFrameworkOutOfTreeRegistry(c.birthOrder()))
+		scheduler.WithFrameworkOutOfTreeRegistry(plugins))
 	if err != nil {
 		return err
 	}

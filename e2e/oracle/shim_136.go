@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	fwk "k8s.io/kube-scheduler/framework"
 	"k8s.io/kubernetes/pkg/controller/job"
+	jobmetrics "k8s.io/kubernetes/pkg/controller/job/metrics"
 	kubeletclient "k8s.io/kubernetes/pkg/kubelet/client"
 	podstore "k8s.io/kubernetes/pkg/registry/core/pod/storage"
 	resourcerest "k8s.io/kubernetes/pkg/registry/resource/rest"
@@ -35,7 +36,7 @@ func declareFeatures(n *apicore.Node) {
 }
 
 // moreCounters are metrics that not every minor has.
-var moreCounters []counter
+var moreCounters = []counter{jobmetrics.JobRequeueSkips}
 
 // cacheSyncPolls says that informers are waited for by a look every 100 ms, as before client-go 0.36.
 const cacheSyncPolls = false
