@@ -1,6 +1,9 @@
 package gc
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/rng"
@@ -57,7 +60,7 @@ type step uint8
 const (
 	idle        step = iota
 	getItem          // GET the object
-	getOwner         // GET the pod's Job
+	getOwner         // GET the pod's Job, or the Job's CronJob
 	deletePod        // DELETE the pod as it was read
 	getAgain         // GET the pod, for it had changed
 	deleteAny        // DELETE the pod as it is
@@ -130,11 +133,26 @@ func (c *Collector) flush() {
 }
 
 func (c *Collector) enqueue() {
-	byBirth(c.added)
+	if c.starting {
+		slices.SortFunc(c.added, func(a, b item) int { return cmp.Compare(c.born(a), c.born(b)) })
+	} else {
+		byBirth(c.added)
+	}
 	for _, i := range c.added {
 		c.queue.add(i)
 	}
 	c.added = c.added[:0]
+}
+
+// born orders items by the creation of their objects.
+func (c *Collector) born(i item) uint64 {
+	switch {
+	case i.isPod():
+		return c.store.PodBorn(i.pod())
+	case i.isJob():
+		return c.store.Job(i.job()).Born
+	}
+	return c.store.CronJob(i.cron()).Born
 }
 
 // take lets idle workers take items.
@@ -162,15 +180,6 @@ func (c *Collector) begin(i item) {
 	c.send(slot, getItem)
 }
 
-// needless says whether there is nothing to do about an item, so that the API server need not be asked.
-func (c *Collector) needless(i item) bool {
-	if !i.isJob() {
-		return c.graph.pod(i.pod()).beingDeleted
-	}
-	o := c.graph.owner(i.job())
-	return o.virtual && !o.known || o.beingDeleted && !o.deletingDependents
-}
-
 // send has a worker send its next request.
 func (c *Collector) send(slot int, s step) {
 	w := &c.work[slot]
@@ -182,6 +191,11 @@ func (c *Collector) send(slot int, s step) {
 func (c *Collector) about(i item, s step) store.About {
 	verb := s.verb()
 	switch {
+	case i.isCron():
+		return c.store.AboutCronJob(i.cron(), verb)
+	case i.isJob() && s == getOwner:
+		cron, _ := c.cronOf(i.job())
+		return c.store.AboutCronJob(cron, verb)
 	case i.isJob():
 		return c.store.AboutJob(i.job(), verb)
 	case s == getOwner:
@@ -217,11 +231,14 @@ func (c *Collector) Collect(slot, arg int32) {
 		c.send(int(slot), w.step)
 		return
 	}
-	if w.item.isJob() {
+	switch {
+	case w.item.isPod():
+		c.stepPod(int(slot), w)
+	case w.item.isJob():
 		c.stepJob(int(slot), w)
-		return
+	default:
+		c.finish(int(slot)) // a CronJob has no owner
 	}
-	c.stepPod(int(slot), w)
 }
 
 func (c *Collector) stepPod(slot int, w *work) {
@@ -279,7 +296,10 @@ func (c *Collector) stepJob(slot int, w *work) {
 			return
 		}
 		c.addDependents(id)
-	case w.step == getItem:
+	case w.step == getItem && c.hasCron(id): // which always exists
+		c.send(slot, getOwner)
+		return
+	case w.step == getItem, w.step == getOwner:
 		if o.virtual { // not seen yet: asked again after a while, unless it is seen meanwhile
 			o.retries++
 			at := c.kernel.Now().Add(firstRetry << (o.retries - 1))

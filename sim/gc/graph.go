@@ -145,6 +145,22 @@ func (c *Collector) observeJob(j *api.Job) {
 	}
 }
 
+// cronOf is the CronJob that has made the Job, if one has.
+func (c *Collector) cronOf(id api.JobID) (api.CronJobID, bool) {
+	crons := c.store.CronJobs()
+	for i := range crons {
+		if crons[i].Version != 0 && crons[i].Spec.Owns(id) {
+			return crons[i].ID, true
+		}
+	}
+	return 0, false
+}
+
+func (c *Collector) hasCron(id api.JobID) bool {
+	_, ok := c.cronOf(id)
+	return ok
+}
+
 // removeJob takes a Job out of the graph: its pods are looked at.
 func (c *Collector) removeJob(id api.JobID) {
 	o := c.graph.owner(id)

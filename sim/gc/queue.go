@@ -6,21 +6,30 @@ import (
 	"github.com/jobsim/jobsim/sim/api"
 )
 
-// item is a pod, or a Job: jobItem.
+// item is a pod, or a Job: jobItem, or a CronJob: cronItem.
 type item int32
 
-func jobItem(id api.JobID) item { return -1 - item(id) }
+const firstCron item = -1 << 31
 
-func (i item) isJob() bool    { return i < 0 }
-func (i item) job() api.JobID { return api.JobID(-1 - i) }
-func (i item) pod() api.PodID { return api.PodID(i) }
-func byBirth(items []item)    { slices.Sort(items) } // a Job is older than its pods
-func idOf(pod api.PodID) item { return item(pod) }
+func jobItem(id api.JobID) item      { return -1 - item(id) }
+func cronItem(id api.CronJobID) item { return firstCron + item(id) }
+
+func (i item) isPod() bool         { return i >= 0 }
+func (i item) isJob() bool         { return i < 0 && !i.isCron() }
+func (i item) isCron() bool        { return i < firstCron/2 }
+func (i item) cron() api.CronJobID { return api.CronJobID(i - firstCron) }
+func (i item) job() api.JobID      { return api.JobID(-1 - i) }
+func (i item) pod() api.PodID      { return api.PodID(i) }
+func byBirth(items []item)         { slices.Sort(items) } // of one Job, which is older
+func idOf(pod api.PodID) item      { return item(pod) }
 func (i item) slot() (int, int) {
-	if i.isJob() {
+	switch {
+	case i.isPod():
+		return 0, int(i)
+	case i.isJob():
 		return 1, int(i.job())
 	}
-	return 0, int(i)
+	return 2, int(i.cron())
 }
 
 // queue is a work queue: it never holds an item twice, and never gives one to two workers; one that is added while it
@@ -28,7 +37,7 @@ func (i item) slot() (int, int) {
 type queue struct {
 	ready  []item
 	idle   int // workers
-	states [2][]itemState
+	states [3][]itemState
 }
 
 type itemState uint8
@@ -40,7 +49,9 @@ const (
 
 func (q *queue) reset(workers int) {
 	q.ready, q.idle = q.ready[:0], workers
-	q.states[0], q.states[1] = q.states[0][:0], q.states[1][:0]
+	for i := range q.states {
+		q.states[i] = q.states[i][:0]
+	}
 }
 
 func (q *queue) state(i item) *itemState {
@@ -83,4 +94,16 @@ func (q *queue) done(i item) {
 	if *s&dirty != 0 {
 		q.ready = append(q.ready, i)
 	}
+}
+
+// needless says whether there is nothing to do about an item, so that the API server need not be asked.
+func (c *Collector) needless(i item) bool {
+	switch {
+	case i.isPod():
+		return c.graph.pod(i.pod()).beingDeleted
+	case i.isCron():
+		return false
+	}
+	o := c.graph.owner(i.job())
+	return o.virtual && !o.known || o.beingDeleted && !o.deletingDependents
 }

@@ -49,6 +49,9 @@ func (c *Collector) Start(pods bool) {
 	for _, j := range jobs {
 		c.observeTTL(j)
 		c.observeJob(j)
+		if cron, ok := c.cronOf(j.ID); ok {
+			c.add(cronItem(cron)) // which is not in the graph so far
+		}
 	}
 	c.enqueue()
 	c.listed = c.store.Version()

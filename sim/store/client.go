@@ -19,7 +19,7 @@ type Client struct {
 	recorder *Recorder // of the events that it writes, if there is one
 	calls    []Call    // sent, and not yet on their way
 	sealed   int       // so many of them are in order
-	counts   [][]int32 // requests so far, by Job and the pod's number + 1; kept only where latencies are random
+	counts   [][]int32 // requests so far, by Job + 1 and the pod's number + 1; kept only where latencies are random
 	events   int32
 }
 
@@ -57,6 +57,7 @@ func (c *Client) request(now des.Time, job api.JobID, pod int32) des.Time {
 
 // count is how many requests came before this one.
 func (c *Client) count(job api.JobID, at int32) int32 {
+	job++ // from api.AnyJob
 	for int(job) >= len(c.counts) {
 		c.counts = append(c.counts, nil)
 	}

@@ -19,8 +19,8 @@ type Call struct {
 
 // About tells what a request is about.
 type About struct {
-	Job    api.JobID // which it concerns, or of which it concerns a pod,
-	Number int32     // by its number there; api.TheJob
+	Job    api.JobID // which it concerns, or of which it concerns a pod; api.AnyJob: a CronJob
+	Number int32     // of the pod there; api.TheJob
 
 	place place
 }
@@ -51,8 +51,11 @@ func (s *Store) AboutJob(id api.JobID, v Verb) About {
 // AboutPod is a request about a pod.
 func (s *Store) AboutPod(id api.PodID, v Verb) About {
 	p := s.Pod(id)
-	return About{p.Job, p.Number, place{age: s.age(id, math.MaxUint32), then: uint64(v)}}
+	return About{p.Job, p.Number, place{age: s.PodBorn(id), then: uint64(v)}}
 }
+
+// PodBorn is a number that orders the pod among other pods, and Jobs and CronJobs by their Born.
+func (s *Store) PodBorn(id api.PodID) uint64 { return s.age(id, math.MaxUint32) }
 
 // AboutNewPod is the creation of a pod of the Job.
 func (s *Store) AboutNewPod(id api.JobID, index int32) About {
@@ -61,7 +64,7 @@ func (s *Store) AboutNewPod(id api.JobID, index int32) About {
 
 // AboutCronJob is a request about the CronJob itself.
 func (s *Store) AboutCronJob(id api.CronJobID, v Verb) About {
-	return About{Number: api.TheJob, place: place{age: s.cronJobs[id].Born, then: uint64(v)}}
+	return About{api.AnyJob, api.TheJob, place{age: s.cronJobs[id].Born, then: uint64(v)}}
 }
 
 // AboutNewJob is the creation of a Job of the CronJob.
