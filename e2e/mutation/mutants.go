@@ -131,7 +131,9 @@ var others = []Mutant{
 	{"pending-pod-has-grace", "a pod without a node is deleted with its grace period", "sim/store/delete.go",
 		"if p.Node == api.NoNode || p.Status.Phase.Terminal() {", "if p.Status.Phase.Terminal() {"},
 	{"eviction-without-disruption", "a lost node's pods are deleted without a DisruptionTarget condition",
-		"sim/nodectl/nodectl.go", "c.store.Disrupt(w, id, api.DeletionByTaintManager)\n", "\n"},
+		"sim/nodectl/nodectl.go",
+		"c.store.Disrupt(c.writer(trace.TaintEviction, RuleTaint), id, api.DeletionByTaintManager) {",
+		"c.store.Pod(id).Version != 0 {"},
 	{"all-lost-all-tainted", "nodes are tainted also when all are silent", "sim/nodectl/nodectl.go",
 		"return silent > 0 && ready == 0 || ", "return "},
 }
