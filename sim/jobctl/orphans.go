@@ -181,10 +181,12 @@ func (c *Controller) OrphanCalled(worker, life int32) {
 	}
 	w := &c.orphans.workers[worker]
 	id := w.list[0].id
-	if err := c.store.Admit(api.PatchPods, c.store.Pod(id).Job); err != nil {
+	p := c.store.Pod(id)
+	before := p.Version
+	if err := c.store.Admit(api.PatchPods, p.Job); err != nil {
 		c.retryOrphan(id)
-	} else {
-		c.store.Untrack(c.writer(RuleOrphan), id)
+	} else if c.store.Untrack(c.writer(RuleOrphan), id) && p.Owner != api.NoJob {
+		c.wrotePod(c.state(p.Owner), id, before) // PatchPod tells whose pod it has written (controller_utils.go:561)
 	}
 	w.list = w.list[:copy(w.list, w.list[1:])]
 	c.nextOrphan(worker)
