@@ -52,22 +52,22 @@ func same(t *testing.T, got []string, want string) {
 	}
 }
 
-// The loop at 10 s sees three pods and launches two machines, which boot for 90 s. Ten minutes after their last pod,
-// the next loop gives them back.
+// The loop at 10 s sees three pods and launches two machines, which boot for 90 s. The scheduler, which had no node at
+// all, looks again at 110 s. Ten minutes after their last pod, the next loop gives the machines back.
 func TestGroups_GrowAndShrink(t *testing.T) {
 	got, out := story(t, machines(3, func(*api.NodeGroup) {}))
 	same(t, got, `
 100.000s cloud create node m-0 cloud.boot
 100.000s cloud create node m-1 cloud.boot
-100.000s scheduler bind pod a/0 sched.bind
-100.000s scheduler bind pod a/1 sched.bind
-100.000s scheduler bind pod a/2 sched.bind
-160.000s kubelet succeed pod a/0 scenario.fate
-160.000s kubelet succeed pod a/1 scenario.fate
-160.000s kubelet succeed pod a/2 scenario.fate
-760.000s cloud remove node m-0 cloud.scale-down
-760.000s cloud remove node m-1 cloud.scale-down`)
-	if g := out.Groups[0]; g.Launched != 2 || g.Peak != 2 || g.Ran != 1500*des.Second {
+110.000s scheduler bind pod a/0 sched.bind
+110.000s scheduler bind pod a/1 sched.bind
+110.000s scheduler bind pod a/2 sched.bind
+170.000s kubelet succeed pod a/0 scenario.fate
+170.000s kubelet succeed pod a/1 scenario.fate
+170.000s kubelet succeed pod a/2 scenario.fate
+770.000s cloud remove node m-0 cloud.scale-down
+770.000s cloud remove node m-1 cloud.scale-down`)
+	if g := out.Groups[0]; g.Launched != 2 || g.Peak != 2 || g.Ran != 1520*des.Second {
 		t.Errorf("%+v", g)
 	}
 }
@@ -130,7 +130,7 @@ func TestGroups_BreakAndDrain(t *testing.T) {
 	cfg := machines(2, func(g *api.NodeGroup) {
 		g.Min, g.Max, g.Break, g.Repair = 1, 1, api.Some(rng.Const(25*des.Second)), rng.Const(1000*des.Second)
 	})
-	cfg.Until.Horizon = des.Time(1030 * des.Second)
+	cfg.Until.Horizon = des.Time(1040 * des.Second)
 	got, _ := story(t, cfg)
 	same(t, got, `
 3.000s scheduler bind pod a/0 sched.bind
@@ -139,8 +139,8 @@ func TestGroups_BreakAndDrain(t *testing.T) {
 80.000s pod-garbage-collector fail pod a/0 podgc.orphan
 80.000s pod-garbage-collector fail pod a/1 podgc.orphan
 1025.000s cloud create node m-1 cloud.boot
-1025.000s scheduler bind pod a/2 sched.bind
-1025.000s scheduler bind pod a/3 sched.bind`)
+1032.000s scheduler bind pod a/2 sched.bind
+1032.000s scheduler bind pod a/3 sched.bind`)
 	cfg = machines(2, func(g *api.NodeGroup) {
 		g.Min, g.Max, g.Drain, g.Drained = 1, 1, api.Some(rng.Const(25*des.Second)), 5*des.Minute
 	})

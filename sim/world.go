@@ -181,6 +181,8 @@ func (w *World) handle(e des.Event) {
 		w.sched.Unfit(api.PodID(e.Obj), e.Arg)
 	case api.KindFlush:
 		w.sched.Flush()
+	case api.KindRetry:
+		w.sched.Retry()
 	case api.KindQueue:
 		w.jobctl.Due(api.JobID(e.Obj), e.Arg)
 	case api.KindSync:

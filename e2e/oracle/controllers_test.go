@@ -221,3 +221,44 @@ func TestManager_RestartForgetsBackoff(t *testing.T) {
 		t.Errorf("creations without and with a restart (-want +got):\n-%s\n+%s", want, got)
 	}
 }
+
+// To have no node at all is an error to the scheduler: it tries again after 1, 2, 4, 8 and then 10 s, each time at the
+// first whole second after that, and a node that comes wakes nobody. So sim/sched has it for groups of machines.
+func TestNode_ComesToNone(t *testing.T) {
+	for _, tc := range []struct{ created, node, bound time.Duration }{
+		{0, 1500 * time.Millisecond, 2 * time.Second},
+		{0, 2 * time.Second, 5 * time.Second},
+		{0, 4500 * time.Millisecond, 5 * time.Second},
+		{300 * time.Millisecond, 4500 * time.Millisecond, 5 * time.Second},
+		{3 * time.Second, 100 * time.Second, 110 * time.Second},
+	} {
+		var c *Cluster
+		var bound time.Duration
+		o := Options{Scheduler: true, Nodes: []corev1.Node{}, Life: always(exits(time.Second, 0))}
+		o.Observe = func(w Write) {
+			if p, ok := w.New.(*corev1.Pod); ok && bound == 0 && p.Spec.NodeName != "" {
+				bound = w.At.Sub(c.Start)
+			}
+		}
+		inCluster(t, o, func(cl *Cluster) error {
+			c = cl
+			if err := c.SleepUntil(tc.created); err != nil {
+				return err
+			}
+			if err := submit(c, newJob("a", 1, 1)); err != nil {
+				return err
+			}
+			if err := c.SleepUntil(tc.node); err != nil {
+				return err
+			}
+			n := NewNode("n1")
+			if err := c.AddNode(&n); err != nil {
+				return err
+			}
+			return c.SleepUntil(200 * time.Second)
+		})
+		if bound != tc.bound {
+			t.Errorf("created at %v, node at %v: bound at %v, want %v", tc.created, tc.node, bound, tc.bound)
+		}
+	}
+}

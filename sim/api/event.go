@@ -43,6 +43,7 @@ const (
 	KindBind                         // sched: pod Obj is bound to node Arg
 	KindUnfit                        // sched: why pod Obj fits nowhere is written; Arg stands for the message
 	KindFlush                        // sched: pods that have waited for too long are tried again
+	KindRetry                        // sched: pods that found no node are tried again
 	KindQueue                        // jobctl: the delay of Job Obj ends; Arg is its generation
 	KindSync                         // jobctl: a worker is free for the queue
 	KindCall                         // jobctl: call Arg of Job Obj's sync takes effect

@@ -1,9 +1,6 @@
 package sched
 
-import (
-	"github.com/jobsim/jobsim/sim/api"
-	"github.com/jobsim/jobsim/sim/des"
-)
+import "github.com/jobsim/jobsim/sim/api"
 
 // node is a node as the scheduler has seen it, and what the pods take that it has put there.
 type node struct {
@@ -35,7 +32,7 @@ const (
 	byTaint                      // TaintToleration
 	byFit                        // NodeResourcesFit
 
-	byAnything = byCordon | byTaint | byFit // a new node, which also concerns pods that no node has refused
+	byAnything = byCordon | byTaint | byFit // a new node
 )
 
 // fits says whether a pod with these requests fits beside what is there, and notes why not
@@ -141,60 +138,4 @@ func balanced(requested, have [2]int64) int64 {
 		std = -std
 	}
 	return int64(float64(float64(1-std) * maxScore))
-}
-
-// waiter is a pod in the scheduler's queue.
-type waiter struct {
-	pod   api.PodID
-	job   api.JobID
-	tries int32    // that failed
-	since des.Time // of the latest, or of its coming
-	why   plugins  // that refused it
-	state int64    // of the nodes then
-}
-
-// The back-off of pods that do not fit (pkg/scheduler/apis/config/v1/defaults.go:118-126@v1.37.2), and the windows in
-// which it ends (pkg/scheduler/backend/queue/backoff_queue.go:41).
-const (
-	firstBackoff = des.Second
-	maxBackoff   = 10 * des.Second
-)
-
-// backoff is when the back-off ends.
-func (w *waiter) backoff() des.Time {
-	wait := maxBackoff
-	if shift := w.tries - 1; shift < 4 {
-		wait = firstBackoff << shift
-	}
-	return w.since.Add(wait).Truncate()
-}
-
-// How long a pod stays with those that nothing wakes, and how often that is looked at
-// (pkg/scheduler/backend/queue/scheduling_queue.go:62 and 522@v1.37.2).
-const (
-	longest    = 5 * des.Minute
-	flushEvery = 30 * des.Second
-)
-
-// flush is when the waiter is tried again though nothing has woken it.
-func (w *waiter) flush() des.Time {
-	return w.since.Add(longest+flushEvery) - (w.since.Add(longest) % des.Time(flushEvery))
-}
-
-// flushed brings a waiter up to date: after five minutes it was tried again, in vain.
-func (w *waiter) flushed(now des.Time) {
-	for {
-		at := w.flush()
-		if at >= now {
-			return
-		}
-		w.since = at
-		w.tries++
-	}
-}
-
-// due is when it is tried again, from now on.
-func (w *waiter) due(now des.Time) des.Time {
-	w.flushed(now)
-	return w.flush()
 }

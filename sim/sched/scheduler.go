@@ -27,6 +27,8 @@ type Scheduler struct {
 	pods  []pod // by id
 
 	active, backoff, unfit []waiter  // the scheduling queue: to be tried; to be tried once nothing else is; to be woken
+	nodeless               []waiter  // and those that came when there was no node at all
+	retrying               des.Time  // when these are looked at; Never: once there is a node
 	writing                bool      // the loop waits for its write of why a pod fits nowhere
 	requests               []request // of the loop that goes on
 	failed                 []failure // by Job: the latest
@@ -62,6 +64,7 @@ func (s *Scheduler) Reset(knobs *api.Knobs, source rng.Source) {
 		s.nodes[i].see(s.store.Node(api.NodeID(i)))
 	}
 	s.active, s.backoff, s.unfit, s.writing = s.active[:0], s.backoff[:0], s.unfit[:0], false
+	s.nodeless, s.retrying = s.nodeless[:0], des.Never
 	s.failed, s.state, s.flushing = s.failed[:0], 1, false
 }
 
@@ -118,6 +121,7 @@ func (s *Scheduler) observeNode(now *api.Node) {
 	n.see(now)
 	s.change()
 	if !before.exists && n.exists {
+		s.resume()
 		s.wake(byAnything)
 		return
 	}
@@ -171,6 +175,49 @@ func (s *Scheduler) Flush() {
 	if next != des.Never {
 		s.flushAt(next)
 	}
+	slices.SortFunc(s.active, byAge)
+	s.loop()
+}
+
+// resume plans the next tries of the pods that found no node. Those in vain were not simulated.
+func (s *Scheduler) resume() {
+	for i := range s.nodeless {
+		s.nodeless[i].retried(s.kernel.Now())
+	}
+	s.planRetry()
+}
+
+func (s *Scheduler) planRetry() {
+	next := des.Never
+	for i := range s.nodeless {
+		next = min(next, s.nodeless[i].retry())
+	}
+	if next < s.retrying {
+		s.retrying = next
+		s.kernel.Schedule(next, api.ClassLook, api.KindRetry, 0, 0)
+	}
+}
+
+// Retry has the pods tried again that found no node and whose back-off has ended, if there is a node now
+// (flushBackoffQCompleted, backend/queue/scheduling_queue.go:1289@v1.37.2).
+func (s *Scheduler) Retry() {
+	now := s.kernel.Now()
+	if now == s.retrying {
+		s.retrying = des.Never
+	}
+	if !slices.ContainsFunc(s.nodes, func(n node) bool { return n.exists }) {
+		return
+	}
+	kept := s.nodeless[:0]
+	for _, w := range s.nodeless {
+		if w.retry() <= now {
+			s.active = append(s.active, w)
+		} else {
+			kept = append(kept, w)
+		}
+	}
+	s.nodeless = kept
+	s.planRetry()
 	slices.SortFunc(s.active, byAge)
 	s.loop()
 }
@@ -296,9 +343,14 @@ func (s *Scheduler) place(w *waiter) bool {
 // park puts a pod that fits nowhere to those that wait to be woken, and says why in its status where that has changed
 // (handleSchedulingFailure, pkg/scheduler/schedule_one.go:1152@v1.37.2).
 func (s *Scheduler) park(w waiter) {
-	w.tries++
 	w.since, w.state = s.kernel.Now(), s.state
-	s.unfit = append(s.unfit, w)
+	if w.why == 0 {
+		w.errors++
+		s.nodeless = append(s.nodeless, w)
+	} else {
+		w.tries, w.errors = w.tries+1, 0
+		s.unfit = append(s.unfit, w)
+	}
 	s.say(w.pod, s.failed[w.job].why.message())
 }
 
