@@ -112,7 +112,8 @@ type player struct {
 	metrics   []trace.Sample // of the Job controller, at the end
 	lives     *lives
 	patience  time.Duration
-	early     bool // it ended before the horizon, since nothing had been written for so long
+	early     bool          // it ended before the horizon, since nothing had been written for so long
+	end       time.Duration // when it ended
 	away      away
 	obstacles obstacles
 }
@@ -262,15 +263,15 @@ func (p *player) play() error {
 	for {
 		end := p.quiet()
 		over, err := p.await(min(horizon, end))
-		now := p.cluster.Now()
+		p.end = p.cluster.Now()
 		switch {
 		case err != nil || over:
 			return err
-		case now >= horizon: // the last instant, to its end
+		case p.end >= horizon: // the last instant, to its end
 			return p.cluster.Settle()
-		case now >= p.quiet():
+		case p.end >= p.quiet():
 			p.early = true
-			return nil
+			return p.cluster.Settle()
 		}
 	}
 }

@@ -98,7 +98,9 @@ func (r *tracer) write(w Write) {
 	default:
 		return
 	}
-	r.last = w.At
+	if r.wrote != noObject { // a heartbeat tells nobody anything
+		r.last = w.At
+	}
 }
 
 func (r *tracer) pod(now des.Time, actor trace.Actor, w Write) {
