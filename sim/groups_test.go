@@ -72,6 +72,18 @@ func TestGroups_GrowAndShrink(t *testing.T) {
 	}
 }
 
+// A machine that is given back as soon as it is idle stays until the scheduler, which is late, has found it.
+func TestGroups_WhoIsAwaitedIsKept(t *testing.T) {
+	cfg := machines(1, func(g *api.NodeGroup) { g.Idle, g.Boot = 0, rng.Const(92*des.Second) })
+	cfg.Jobs[0].At = des.Time(4 * des.Second)
+	got, _ := story(t, cfg)
+	same(t, got, `
+102.000s cloud create node m-0 cloud.boot
+111.000s scheduler bind pod a/0 sched.bind
+171.000s kubelet succeed pod a/0 scenario.fate
+180.000s cloud remove node m-0 cloud.scale-down`)
+}
+
 // A group grows to its most and no further, and shrinks to its least.
 func TestGroups_StayWithinTheirBounds(t *testing.T) {
 	_, out := story(t, machines(40, func(g *api.NodeGroup) { g.Min = 1 }))

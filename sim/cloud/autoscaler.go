@@ -47,6 +47,8 @@ func (c *Cloud) Scan() {
 		g := &c.groups[m.group]
 		switch {
 		case g.live-g.going <= g.spec.Min:
+		case m.awaited == now:
+			c.arm(now)
 		case now.Sub(m.idle) >= g.spec.Idle:
 			g.going++
 			c.after(0, api.NodeID(i), givenBack)
@@ -63,7 +65,8 @@ func (c *Cloud) Scan() {
 type room struct {
 	free api.Resources
 	pods int32
-	any  bool // everything fits
+	any  bool     // everything fits
+	on   *machine // nil: one that boots
 }
 
 func (r *room) take(q *api.PodRequests) bool {
@@ -79,9 +82,10 @@ func (r *room) take(q *api.PodRequests) bool {
 	return true
 }
 
-func empty(n *api.NodeSpec) room { return room{n.Resources, n.Pods, n.Unlimited} }
+func empty(n *api.NodeSpec) room { return room{n.Resources, n.Pods, n.Unlimited, nil} }
 
-// growForPending launches as many machines as pods need that fit nowhere, by first fit.
+// growForPending launches as many machines as pods need that fit nowhere, by first fit. A machine on which one fits by
+// now, as the scheduler has yet to find, is not idle (filterOutSchedulablePodListProcessor, cluster-autoscaler).
 func (c *Cloud) growForPending() {
 	rooms := c.rooms()
 	var last *api.PodRequests
@@ -98,6 +102,9 @@ func (c *Cloud) growForPending() {
 			from++ // nor do those that are alike fit there
 		}
 		if from < len(rooms) {
+			if m := rooms[from].on; m != nil {
+				m.idle, m.awaited = c.kernel.Now(), c.kernel.Now()
+			}
 			continue
 		}
 		if i := c.groupFor(q); i >= 0 {
@@ -119,7 +126,7 @@ func (c *Cloud) rooms() (rooms []room) {
 		r := empty(m.spec)
 		r.free.MilliCPU -= m.used.MilliCPU
 		r.free.Memory -= m.used.Memory
-		r.pods -= m.pods
+		r.pods, r.on = r.pods-m.pods, m
 		rooms = append(rooms, r)
 	}
 	for i := range c.groups {

@@ -64,7 +64,8 @@ type machine struct {
 	spec          *api.NodeSpec
 	used          api.Resources
 	pods          int32
-	idle          des.Time // since when it has no pod; meaningful without
+	idle          des.Time // since when it has no pod, and none is to come; meaningful without
+	awaited       des.Time // the latest loop in which a pod was to come
 }
 
 // pod is a pod as the autoscaler sees it.
