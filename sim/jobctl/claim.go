@@ -1,7 +1,9 @@
 package jobctl
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
@@ -12,11 +14,12 @@ import (
 // claims are the pods that a sync adopts and lets go, one after the other, and the pods that are the Job's then, each
 // as it was in the cache when the sync began (getPodsForJob, job_controller.go:871).
 type claims struct {
-	todo   []api.Pod
-	asked  bool // whether the Job is being deleted, before the first adoption
-	failed bool
-	pods   cache
-	seen   podCounts
+	todo    []api.Pod
+	asked   bool // whether the Job is being deleted, before the first adoption
+	failed  bool
+	pods    cache
+	seen    podCounts
+	adopted []api.PodID
 }
 
 // claim begins with that, if there is a pod to adopt or to let go: an orphan that the Job's selector matches, or one of
@@ -29,7 +32,7 @@ func (c *Controller) claim(j *jobState) bool {
 		s.claims = &claims{}
 	}
 	cl := s.claims
-	cl.todo, cl.asked, cl.failed = cl.todo[:0], false, false
+	cl.todo, cl.asked, cl.failed, cl.adopted = cl.todo[:0], false, false, cl.adopted[:0]
 	c.eachOf(j.job.ID, func(p *api.Pod) {
 		if !c.selectors.Match(p.Labels, j.job.ID) {
 			cl.todo = append(cl.todo, *p)
@@ -152,9 +155,21 @@ func (c *Controller) tryClaim(j *jobState, o op) {
 	j.wrotePod = max(j.wrotePod, c.store.Pod(p.ID).Version)
 	p.Owner, p.Finalizer = j.job.ID, true
 	cl.put(&p)
+	cl.adopted = append(cl.adopted, p.ID)
 	if p.Status.Phase == api.Failed {
 		c.noteFailJob(j, &p)
 	}
+}
+
+// hasAdopted says whether this sync has adopted the pod.
+func (s *syncCtx) hasAdopted(id api.PodID) bool {
+	return s.claims != nil && slices.Contains(s.claims.adopted, id)
+}
+
+// asListed compares pods by their places in the list of this sync: those that it adopts come after the Job's own
+// (FilterPodsByOwner, pkg/controller/controller_utils.go:1169), and what a Go map orders upstream is by age.
+func (s *syncCtx) asListed(a, b api.PodID) int {
+	return cmp.Or(index(s.hasAdopted(a))-index(s.hasAdopted(b)), int(a)-int(b))
 }
 
 // cannotAdopt leaves the orphans: the Job is gone or being deleted, though the cache does not know yet.

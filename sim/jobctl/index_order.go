@@ -44,7 +44,7 @@ func (c *Controller) takeOrder(j *jobState) {
 	}
 }
 
-// listAll lists all pods of the Job that the controller knows, by age.
+// listAll lists all pods of the Job that the controller knows.
 func (c *Controller) listAll(j *jobState) {
 	x, pods := j.sync.indexed, j.sync.pods
 	for id, at := range pods.slotOf {
@@ -53,6 +53,7 @@ func (c *Controller) listAll(j *jobState) {
 			x.all = append(x.all, endedPod{id: p.ID, index: p.Index})
 		}
 	}
+	j.sync.sortAsListed(x.all)
 }
 
 // inOrderOfIndexes is the snapshot as it is counted: by index (job_controller.go:1319).
@@ -65,12 +66,12 @@ func (s *syncCtx) inOrderOfIndexes(snapshot []endedPod) []endedPod {
 	if len(x.all) == 0 {
 		x.byIndex = append(x.byIndex, snapshot...)
 		slices.SortFunc(x.byIndex, func(a, b endedPod) int {
-			return cmp.Or(cmp.Compare(a.index, b.index), cmp.Compare(a.id, b.id))
+			return cmp.Or(cmp.Compare(a.index, b.index), s.asListed(a.id, b.id))
 		})
 		return x.byIndex
 	}
 	for _, p := range x.all {
-		i, ok := slices.BinarySearchFunc(snapshot, p.id, func(e endedPod, id api.PodID) int { return cmp.Compare(e.id, id) })
+		i, ok := slices.BinarySearchFunc(snapshot, p.id, func(e endedPod, id api.PodID) int { return s.asListed(e.id, id) })
 		if ok {
 			x.byIndex = append(x.byIndex, snapshot[i])
 		}

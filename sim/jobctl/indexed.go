@@ -315,7 +315,7 @@ func (j *jobState) hasRepeated() bool {
 // indexed_job_utils.go:293).
 func (c *Controller) putRepeatedFirst(j *jobState) int32 {
 	s := &j.sync
-	slices.Sort(s.active)
+	slices.SortFunc(s.active, s.asListed)
 	x := s.indexed
 	x.byIndex = x.byIndex[:0]
 	for _, id := range s.active {

@@ -150,7 +150,7 @@ func (c *Controller) deleteActivePods(j *jobState) {
 func (c *Controller) activePodsForRemoval(j *jobState, atLeast int32) int32 {
 	s := &j.sync
 	c.takeActive(j)
-	slices.Sort(s.active)
+	slices.SortFunc(s.active, s.asListed)
 	n := int32(0)
 	if indexed(s.job.Spec) {
 		n = c.putRepeatedFirst(j)

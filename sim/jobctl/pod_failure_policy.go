@@ -157,5 +157,5 @@ func (j *jobState) failJobMessage() string {
 	if len(j.failJob) == 0 {
 		return ""
 	}
-	return j.failJob[0].message
+	return slices.MinFunc(j.failJob, func(a, b failJob) int { return j.sync.asListed(a.pod, b.pod) }).message
 }

@@ -170,14 +170,14 @@ func (s *syncCtx) count(c *Controller) {
 			}
 		}
 	}
-	sortByID(s.ended)
+	s.sortAsListed(s.ended)
 	s.succeeded = status.Succeeded + int32(len(s.newSucceeded)+len(status.UncountedSucceeded))
 	s.failed = status.Failed + int32(len(s.newFailed)-ignored+len(status.UncountedFailed))
 }
 
-func sortByID(pods []endedPod) {
+func (s *syncCtx) sortAsListed(pods []endedPod) {
 	if len(pods) > 1 {
-		slices.SortFunc(pods, func(a, b endedPod) int { return int(a.id) - int(b.id) })
+		slices.SortFunc(pods, func(a, b endedPod) int { return s.asListed(a.id, b.id) })
 	}
 }
 

@@ -65,7 +65,7 @@ func (c *Controller) snapshot(j *jobState) []endedPod {
 			}
 		}
 	}
-	sortByID(s.ended)
+	s.sortAsListed(s.ended)
 	return s.ended
 }
 
