@@ -179,49 +179,6 @@ func (s *Scheduler) Flush() {
 	s.loop()
 }
 
-// resume plans the next tries of the pods that found no node. Those in vain were not simulated.
-func (s *Scheduler) resume() {
-	for i := range s.nodeless {
-		s.nodeless[i].retried(s.kernel.Now())
-	}
-	s.planRetry()
-}
-
-func (s *Scheduler) planRetry() {
-	next := des.Never
-	for i := range s.nodeless {
-		next = min(next, s.nodeless[i].retry())
-	}
-	if next < s.retrying {
-		s.retrying = next
-		s.kernel.Schedule(next, api.ClassLook, api.KindRetry, 0, 0)
-	}
-}
-
-// Retry has the pods tried again that found no node and whose back-off has ended, if there is a node now
-// (flushBackoffQCompleted, backend/queue/scheduling_queue.go:1289@v1.37.2).
-func (s *Scheduler) Retry() {
-	now := s.kernel.Now()
-	if now == s.retrying {
-		s.retrying = des.Never
-	}
-	if !slices.ContainsFunc(s.nodes, func(n node) bool { return n.exists }) {
-		return
-	}
-	kept := s.nodeless[:0]
-	for _, w := range s.nodeless {
-		if w.retry() <= now {
-			s.active = append(s.active, w)
-		} else {
-			kept = append(kept, w)
-		}
-	}
-	s.nodeless = kept
-	s.planRetry()
-	slices.SortFunc(s.active, byAge)
-	s.loop()
-}
-
 // wake moves the pods that the plugins have refused to where they are tried again: at once, and those whose back-off
 // has not ended after the others (moveEntitiesToActiveOrBackoffQueue, backend/queue/scheduling_queue.go:1919; off the
 // back-off queue they are taken where nothing else is left, SchedulerPopFromBackoffQ, on since 1.33).
@@ -347,6 +304,7 @@ func (s *Scheduler) park(w waiter) {
 	if w.why == 0 {
 		w.errors++
 		s.nodeless = append(s.nodeless, w)
+		s.planRetry()
 	} else {
 		w.tries, w.errors = w.tries+1, 0
 		s.unfit = append(s.unfit, w)
