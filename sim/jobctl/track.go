@@ -2,7 +2,6 @@ package jobctl
 
 import (
 	"slices"
-	"sort"
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
@@ -133,14 +132,14 @@ func (s *syncCtx) cleanUncounted() {
 }
 
 // hasFinalizer says whether the pod of the snapshot still has its finalizer, as far as this sync knows. Both lists are
-// in the order of creation.
+// in the order in which pods are listed.
 func (s *syncCtx) hasFinalizer(id api.PodID) bool {
-	i := sort.Search(len(s.removals), func(i int) bool { return s.removals[i].id >= id })
-	if i < len(s.removals) && s.removals[i].id == id {
+	i, found := slices.BinarySearchFunc(s.removals, id, func(r removal, id api.PodID) int { return s.asListed(r.id, id) })
+	if found {
 		return !s.removals[i].done
 	}
-	i = sort.Search(len(s.ended), func(i int) bool { return s.ended[i].id >= id })
-	return i < len(s.ended) && s.ended[i].id == id
+	_, found = slices.BinarySearchFunc(s.ended, id, func(e endedPod, id api.PodID) int { return s.asListed(e.id, id) })
+	return found
 }
 
 // addInterimCondition appends FailureTarget or SuccessCriteriaMet and prepares its terminal twin
@@ -167,7 +166,7 @@ func (s *syncCtx) addInterimCondition(c *Controller) {
 func (c *Controller) untrackPods(j *jobState) {
 	s := &j.sync
 	if indexed(s.job.Spec) {
-		slices.SortFunc(s.removals, func(a, b removal) int { return int(a.id) - int(b.id) })
+		slices.SortFunc(s.removals, func(a, b removal) int { return s.asListed(a.id, b.id) })
 	}
 	for i, r := range s.removals {
 		if slot := c.cache.lookup(r.id); slot != nil {
