@@ -127,7 +127,8 @@ func (c *Controller) staleCache(j *jobState) bool {
 func (s *syncCtx) begin(j *jobState, c *Controller) {
 	s.syncState = syncState{}
 	s.job = j.job
-	s.ended, s.active, s.removals, s.untracked = s.ended[:0], s.active[:0], s.removals[:0], s.untracked[:0]
+	s.ended, s.active, s.judged, s.untracked = s.ended[:0], s.active[:0], s.judged[:0], s.untracked[:0]
+	s.removals = s.removals[:0]
 	s.dropCalls()
 	s.newSucceeded, s.newFailed = s.newSucceeded[:0], s.newFailed[:0]
 	if indexed(s.job.Spec) && s.indexed == nil {
@@ -230,7 +231,7 @@ func (c *Controller) decide(j *jobState) {
 // takeActive has the sync remember which pods were active when it began, and which of them it does not track any more.
 func (c *Controller) takeActive(j *jobState) {
 	s := &j.sync
-	s.active, s.judged = append(s.active, s.seen.active...), s.judged[:0]
+	s.active = append(s.active, s.seen.active...)
 	for _, id := range s.active {
 		p := s.pods.pod(id)
 		if !p.Finalizer {
