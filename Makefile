@@ -28,7 +28,7 @@ ORACLE = bin/jobsim-oracle$(if $(filter-out 1.37,$(VERSION)),-$(VERSION))
 # (FOCUS=hello), so many at a time.
 LABELS ?=
 FOCUS ?=
-PROCS ?= 16
+PROCS ?= 32
 
 # Two processes, each with a half of the scenarios: {} is which.
 SHARDS = printf '%s\n' 0 1 | xargs -P 2 -I {}

@@ -22,13 +22,13 @@ var _ = Describe("a replay", Label("resilience"), func() {
 		if k == nil {
 			Skip("nodes of this cluster cannot be stopped")
 		}
-		c := plan("one-of-three-fails")
+		c := plan("five-by-two")
 		results := make(chan *conformance.Result)
 		go func() {
 			defer GinkgoRecover()
 			results <- checker.Check(ctx, c)
 		}()
-		time.Sleep(8 * time.Second)
+		time.Sleep(4 * time.Second)
 		Expect(k.Stop(ctx, k.ControlPlane())).To(Succeed())
 		DeferCleanup(func() { _ = k.Start(ctx, k.ControlPlane()) }) // an error if it was started
 		time.Sleep(20 * time.Second)

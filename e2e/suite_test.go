@@ -14,15 +14,19 @@ import (
 
 	"github.com/jobsim/jobsim/e2e/cluster"
 	"github.com/jobsim/jobsim/e2e/conformance"
-	"github.com/jobsim/jobsim/e2e/replay"
 	"github.com/jobsim/jobsim/reports"
 )
 
-var options struct {
+type suiteOptions struct {
 	kubeconfig, context, image, name, out string
 	mine                                  bool
 	seed                                  uint64
 }
+
+var options suiteOptions
+
+// ours says whether the suite has a kind cluster of its own.
+func (o *suiteOptions) ours() bool { return o.kubeconfig == "" && o.context == "" }
 
 func init() {
 	flag.StringVar(&options.kubeconfig, "kubeconfig", "", "of a cluster that exists; empty: a kind cluster is brought up")
@@ -51,7 +55,7 @@ type shared struct {
 
 var (
 	checker conformance.Checker
-	nodes   int
+	site    conformance.Site
 	common  shared
 )
 
@@ -60,9 +64,10 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 		Traces: filepath.Join(options.out, "traces", time.Now().UTC().Format("20060102T150405Z"))}
 	var c *cluster.Cluster
 	var err error
-	if options.kubeconfig == "" && options.context == "" {
+	if options.ours() {
 		c, err = cluster.Up(ctx, cluster.Options{Name: options.name, Image: os.Getenv("NODE_IMAGE"),
-			Version: os.Getenv("KUBERNETES_VERSION"), Workers: cluster.DefaultWorkers, Temporary: os.Getenv("KEEP") == "", Log: GinkgoWriter})
+			Version: os.Getenv("KUBERNETES_VERSION"), Workers: cluster.DefaultWorkers,
+			Reserved: cluster.DefaultReserved, Temporary: os.Getenv("KEEP") == "", Log: GinkgoWriter})
 		Expect(err).NotTo(HaveOccurred())
 		s.Kind, s.Temporary = options.name, c.Kind.Temporary
 		Expect(c.Kind.Load(ctx, cluster.WorkerImage)).To(Succeed())
@@ -71,14 +76,12 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 		Expect(err).NotTo(HaveOccurred())
 	}
 	Expect(c.Consent(options.mine)).To(Succeed())
-	swept, err := replay.Sweep(ctx, c.Client)
-	Expect(err).NotTo(HaveOccurred())
+	k, swept, err := conformance.NewChecker(ctx, c, options.image, s.Run, options.seed)
 	for _, ns := range swept {
 		GinkgoWriter.Printf("deleted namespace %s, which a replay that was killed had left behind\n", ns)
 	}
-	Expect(replay.Preflight(ctx, c.Client, options.image)).To(Succeed())
-	s.Offset, err = replay.ClockOffset(ctx, c.Config)
 	Expect(err).NotTo(HaveOccurred())
+	s.Offset = k.ClockOffset
 	text, err := json.Marshal(s)
 	Expect(err).NotTo(HaveOccurred())
 	return text
@@ -92,9 +95,8 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 		c, err = cluster.Connect(ctx, common.Kubeconfig, common.Context)
 	}
 	Expect(err).NotTo(HaveOccurred())
-	names, err := replay.NodesForPods(ctx, c.Client)
+	site, err = conformance.SiteOf(ctx, c)
 	Expect(err).NotTo(HaveOccurred())
-	nodes = len(names)
 	checker = conformance.Checker{Cluster: c, Image: options.image, Run: common.Run, ClockOffset: common.Offset,
 		Seed: options.seed}
 })
@@ -120,8 +122,7 @@ var _ = SynchronizedAfterSuite(func() {}, func(SpecContext) {
 
 // plan is the case of a scenario; what this cluster cannot do is skipped.
 func plan(name string) *conformance.Case {
-	k := checker.Cluster
-	cases, err := conformance.Plan([]string{name}, k.Minor, options.seed, nodes, k.Kind != nil)
+	cases, err := conformance.Plan([]string{name}, site, options.seed)
 	Expect(err).NotTo(HaveOccurred())
 	if cases[0].Skip != "" {
 		Skip(cases[0].Skip)
@@ -131,7 +132,9 @@ func plan(name string) *conformance.Case {
 
 // play checks a scenario, keeps its trace, and judges.
 func play(ctx context.Context, name string) {
-	result := checker.Check(ctx, plan(name))
+	c := plan(name)
+	Expect(begin(ctx)).To(Succeed())
+	result := checker.Check(ctx, c)
 	Expect(result.Keep(common.Traces)).To(Succeed())
 	if text := result.Explain(); text != "" {
 		AddReportEntry("verdict", text)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jobsim/jobsim/e2e/cluster"
 	"github.com/jobsim/jobsim/e2e/conformance"
-	"github.com/jobsim/jobsim/e2e/replay"
 	"github.com/spf13/cobra"
 )
 
@@ -88,11 +87,11 @@ func (o *live) run(ctx context.Context, s streams) error {
 }
 
 func (o *live) plan(ctx context.Context, c *cluster.Cluster) ([]*conformance.Case, error) {
-	nodes, err := replay.NodesForPods(ctx, c.Client)
-	if err != nil && !replay.IsForbidden(err) {
+	site, err := conformance.SiteOf(ctx, c)
+	if err != nil {
 		return nil, err
 	}
-	cases, err := conformance.Plan(o.names, c.Minor, o.seed, len(nodes), false)
+	cases, err := conformance.Plan(o.names, site, o.seed)
 	if err != nil {
 		return nil, usageError{err}
 	}

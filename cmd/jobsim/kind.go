@@ -8,7 +8,6 @@ import (
 
 	"github.com/jobsim/jobsim/e2e/cluster"
 	"github.com/jobsim/jobsim/e2e/conformance"
-	"github.com/jobsim/jobsim/e2e/replay"
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -62,7 +61,7 @@ func (w kindWorld) run(ctx context.Context, list []*scenarios.Scenario, seed uin
 // cases are the scenarios as cases. It is an error, about all of them at once, if one cannot be replayed.
 func (w kindWorld) cases(ctx context.Context, c *cluster.Cluster, list []*scenarios.Scenario, seed uint64) (
 	[]*conformance.Case, error) {
-	nodes, err := replay.NodesForPods(ctx, c.Client)
+	site, err := conformance.SiteOf(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +69,7 @@ func (w kindWorld) cases(ctx context.Context, c *cluster.Cluster, list []*scenar
 	var problems []error
 	for _, sc := range list {
 		own := *sc
-		kase, err := conformance.NewCase(&own, c.Minor, seed, len(nodes), false)
+		kase, err := conformance.NewCase(&own, site, seed)
 		switch {
 		case err != nil:
 			problems = append(problems, err)

@@ -8,7 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
+
+	"github.com/jobsim/jobsim/e2e/objects"
 )
 
 func TestWriteImage_HoldsTheProgramAndNothingElse(t *testing.T) {
@@ -57,10 +60,20 @@ func TestConsent(t *testing.T) {
 }
 
 func TestConfig_IsWhatKubeadmReads(t *testing.T) {
-	c := config(&Options{Workers: 2, ManagerArgs: map[string]string{"kube-api-qps": "5", "concurrent-job-syncs": "1"}},
+	c := config(&Options{Workers: 1, Reserved: 1, ManagerArgs: map[string]string{"kube-api-qps": "5", "concurrent-job-syncs": "1"}},
 		"jobsim/kind-node:v1.37.2")
 	if len(c.Nodes) != 3 || c.Networking.APIServerAddress != "127.0.0.1" || !c.Networking.DisableDefaultCNI {
 		t.Errorf("want three nodes on the loopback interface with a network of their own, got %+v", c)
+	}
+	var join struct {
+		NodeRegistration struct{ Taints []corev1.Taint }
+	}
+	if err := yaml.Unmarshal([]byte(c.Nodes[2].KubeadmConfigPatches[0]), &join); err != nil {
+		t.Fatal(err)
+	}
+	if taints := join.NodeRegistration.Taints; len(taints) != 1 || taints[0].Key != objects.ReservedTaint ||
+		taints[0].Effect != corev1.TaintEffectNoSchedule || len(c.Nodes[1].KubeadmConfigPatches) != 0 {
+		t.Errorf("want the last node reserved, and no other, got %+v", c.Nodes)
 	}
 	var patch struct {
 		ControllerManager struct {

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -86,31 +84,6 @@ func connect(ctx context.Context, name string, config *rest.Config) (*Cluster, e
 		c.IsKind = c.IsKind && strings.HasPrefix(nodes.Items[i].Spec.ProviderID, "kind://")
 	}
 	return c, nil
-}
-
-// awaitNodes waits until no node is marked as one that does not answer: those that were frozen need a while.
-func (c *Cluster) awaitNodes(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
-	defer cancel()
-	for {
-		nodes, err := c.Client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
-		silent := ""
-		for i := 0; err == nil && i < len(nodes.Items); i++ {
-			for _, t := range nodes.Items[i].Spec.Taints {
-				if t.Key == corev1.TaintNodeNotReady || t.Key == corev1.TaintNodeUnreachable {
-					silent = nodes.Items[i].Name
-				}
-			}
-		}
-		if err == nil && silent == "" {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(err, fmt.Errorf("cluster %s: node %s does not become ready", c.Name, silent))
-		case <-time.After(time.Second):
-		}
-	}
 }
 
 // Consent is an error unless the cluster is kind's or its owner agrees that Jobs are created in it, in namespaces of

@@ -18,6 +18,8 @@ import (
 	kind "sigs.k8s.io/kind/pkg/cluster"
 	"sigs.k8s.io/kind/pkg/cluster/nodeutils"
 	"sigs.k8s.io/kind/pkg/log"
+
+	"github.com/jobsim/jobsim/e2e/objects"
 )
 
 // Options say which kind cluster is wanted.
@@ -26,6 +28,8 @@ type Options struct {
 	Image   string // of the nodes; default: NodeImage's answer
 	Version string // of Kubernetes, where an image must be built; default: DefaultVersion
 	Workers int    // nodes beside the control plane; 0: pods run on the control plane
+	// Reserved nodes beside these are for replays that disturb nodes.
+	Reserved int
 	// ManagerArgs are flags of the controller manager, without the dashes; FeatureGates those of the whole cluster.
 	ManagerArgs  map[string]string
 	FeatureGates map[string]bool
@@ -39,14 +43,17 @@ type Kind struct {
 	Reused bool // it was there already
 	// Temporary says that it was brought up to be deleted again, by us or by somebody who did not come to it.
 	Temporary bool
-	provider  *kind.Provider
-	log       io.Writer
+	// Reserved are the names of the nodes that only replays use which disturb nodes, sorted.
+	Reserved []string
+	provider *kind.Provider
+	log      io.Writer
 }
 
-// The cluster of the suite: two nodes for pods, so that one can be drained.
+// The cluster of the suite: two nodes for pods, and three pairs of which one can be stopped.
 const (
-	DefaultName    = "jobsim"
-	DefaultWorkers = 2
+	DefaultName     = "jobsim"
+	DefaultWorkers  = 2
+	DefaultReserved = 6
 )
 
 // readyTimeout is how long a control plane may take to become ready.
@@ -79,6 +86,9 @@ func Up(ctx context.Context, o Options) (*Cluster, error) {
 	if err == nil {
 		err = c.awaitNodes(ctx)
 	}
+	if err == nil {
+		err = c.findReserved(ctx)
+	}
 	if err != nil && k.Reused {
 		err = fmt.Errorf("%w (the cluster was there already; jobsim-kind down deletes it)", err)
 	}
@@ -98,14 +108,21 @@ func (k *Kind) adopt(ctx context.Context, temporary bool) error {
 		k.Temporary = true
 	}
 	nodes, listErr := k.provider.ListNodes(k.Name)
+	err = errors.Join(err, listErr)
 	for _, n := range nodes {
-		_ = k.Start(ctx, n.String()) // an error if it was not stopped
+		err = errors.Join(err, k.Start(ctx, n.String()))
 	}
-	return errors.Join(err, listErr)
+	return err
 }
 
 // Find connects to the kind cluster of a name, which must be there.
-func Find(ctx context.Context, name string) (*Cluster, error) { return newKind(name, nil).connect(ctx) }
+func Find(ctx context.Context, name string) (*Cluster, error) {
+	c, err := newKind(name, nil).connect(ctx)
+	if err == nil {
+		err = c.findReserved(ctx)
+	}
+	return c, err
+}
 
 // Prepare makes sure of a Docker engine and of the image that the nodes of a cluster would have, and names it. Where it
 // must be built this takes minutes.
@@ -134,7 +151,7 @@ func (k *Kind) create(ctx context.Context, o *Options) error {
 			return markErr
 		}
 	}
-	fmt.Fprintf(k.log, "cluster %s: %d nodes of %s\n", k.Name, o.Workers+1, image)
+	fmt.Fprintf(k.log, "cluster %s: %d nodes of %s\n", k.Name, o.Workers+o.Reserved+1, image)
 	err = k.provider.Create(o.Name, kind.CreateWithV1Alpha4Config(config(o, image)), kind.CreateWithNodeImage(image),
 		kind.CreateWithKubeconfigPath(file), kind.CreateWithWaitForReady(readyTimeout), kind.CreateWithRetain(true),
 		kind.CreateWithDisplayUsage(false), kind.CreateWithDisplaySalutation(false))
@@ -156,8 +173,13 @@ func config(o *Options, image string) *v1alpha4.Cluster {
 	c.Networking.DisableDefaultCNI = IsOwnImage(image) // it brings a bridge network of its own
 	c.Networking.KubeProxyMode = v1alpha4.ProxyMode("none")
 	c.Nodes = []v1alpha4.Node{{Role: v1alpha4.ControlPlaneRole}}
-	for range o.Workers {
-		c.Nodes = append(c.Nodes, v1alpha4.Node{Role: v1alpha4.WorkerRole})
+	for i := range o.Workers + o.Reserved {
+		n := v1alpha4.Node{Role: v1alpha4.WorkerRole}
+		if i >= o.Workers { // by its own kubelet, so that a node is reserved again when it comes back
+			n.KubeadmConfigPatches = []string{"kind: JoinConfiguration\nnodeRegistration:\n  taints:\n" +
+				"  - {key: " + objects.ReservedTaint + ", effect: NoSchedule}\n"}
+		}
+		c.Nodes = append(c.Nodes, n)
 	}
 	cluster := "kind: ClusterConfiguration\ndns:\n  disabled: true\n"
 	if len(o.ManagerArgs) > 0 { // kind's own argument is in the list that this one replaces
@@ -264,8 +286,21 @@ func (k *Kind) ControlPlane() string { return k.Name + "-control-plane" }
 // Stop freezes a node: nothing on it moves, and it answers nobody.
 func (k *Kind) Stop(ctx context.Context, node string) error { return docker(ctx, "pause", node) }
 
-// Start lets a frozen node go on.
-func (k *Kind) Start(ctx context.Context, node string) error { return docker(ctx, "unpause", node) }
+// Cut cuts a node off from the control plane; what runs on it goes on.
+func (k *Kind) Cut(ctx context.Context, node string) error {
+	return docker(ctx, "exec", node, "sh", "-c",
+		`for to in $(getent ahosts "$0" | sed "s/ .*//" | sort -u); do ip route replace blackhole "$to"; done`,
+		k.ControlPlane())
+}
+
+// Start lets a node go on that is frozen or cut off; another is left alone. Its kubelet begins anew, since otherwise it
+// would not look for the control plane again at once.
+func (k *Kind) Start(ctx context.Context, node string) error {
+	_ = docker(ctx, "unpause", node) // an error if it is not frozen
+	return docker(ctx, "exec", node, "sh", "-c",
+		`cut=$(ip route show type blackhole; ip -6 route show type blackhole)
+		test -z "$cut" || { ip route flush type blackhole; ip -6 route flush type blackhole; systemctl restart kubelet; }`)
+}
 
 // Rejoin lets a node register itself again, whose Node object was deleted.
 func (k *Kind) Rejoin(ctx context.Context, node string) error {

@@ -56,6 +56,8 @@ type Case struct {
 	Replication uint64
 	// Restarts are the times at which the controller manager is restarted.
 	Restarts []time.Duration
+	// Apart says that it is replayed on reserved nodes, which it disturbs.
+	Apart bool
 	// Exclusive says that no other case may run beside it.
 	Exclusive bool
 	// Long says that it takes longer than MaxLength.
@@ -76,9 +78,8 @@ type Result struct {
 	Err error
 }
 
-// Plan reads scenarios of the library, for a cluster of a minor version; no names stand for all. nodes is how many of
-// its nodes take pods, machines whether they can be stopped.
-func Plan(names []string, minor int, seed uint64, nodes int, machines bool) ([]*Case, error) {
+// Plan reads scenarios of the library, for a cluster; no names stand for all.
+func Plan(names []string, site Site, seed uint64) ([]*Case, error) {
 	everything := len(names) == 0
 	if everything {
 		names = scenarios.Names()
@@ -91,13 +92,13 @@ func Plan(names []string, minor int, seed uint64, nodes int, machines bool) ([]*
 			errs = append(errs, err)
 			continue
 		}
-		c, err := NewCase(sc, minor, seed, nodes, machines)
+		c, err := NewCase(sc, site, seed)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		if c.Long && everything && c.Skip == "" {
-			c.Skip = fmt.Sprintf("takes %v, longer than %v: ask for it by name", c.length().Round(time.Second), MaxLength)
+			c.Skip = fmt.Sprintf("takes %v, longer than %v: ask for it by name", c.Usual().Round(time.Second), MaxLength)
 		}
 		cases = append(cases, c)
 	}
@@ -106,17 +107,22 @@ func Plan(names []string, minor int, seed uint64, nodes int, machines bool) ([]*
 }
 
 // NewCase is a scenario as a case for a cluster; its parameters are those of Plan.
-func NewCase(sc *scenarios.Scenario, minor int, seed uint64, nodes int, machines bool) (*Case, error) {
-	c := &Case{Scenario: sc, Exclusive: replay.Exclusive(sc), Oldest: oldest}
+func NewCase(sc *scenarios.Scenario, site Site, seed uint64) (*Case, error) {
+	c := &Case{Scenario: sc, Oldest: oldest}
+	minor := fmt.Sprintf("1.%d", site.Minor)
 	if sc.File.Kubernetes != "" {
 		c.Oldest = sc.File.Kubernetes
-	} else if err := sc.SetKubernetes(fmt.Sprintf("1.%d", minor)); errors.Is(err, scenarios.ErrTooNew) {
+	} else if err := sc.SetKubernetes(minor); errors.Is(err, scenarios.ErrTooNew) {
 		c.Skip = err.Error()
 		return c, nil
 	} else if err != nil {
 		return nil, err
 	}
-	err := replay.Refuse(sc, nodes, machines)
+	cfg, nodes := sc.Config(), site.Nodes
+	if c.Apart = replay.Disturbs(cfg) && len(cfg.Nodes) <= site.Reserved; c.Apart {
+		nodes = site.Reserved
+	}
+	err := replay.Refuse(sc, nodes, site.Machines)
 	if err != nil {
 		c.Skip = err.Error()
 		return c, nil
@@ -124,16 +130,17 @@ func NewCase(sc *scenarios.Scenario, minor int, seed uint64, nodes int, machines
 	if c.Forecast, err = Predict(sc, seed, 0, runsToPlan, paces...); err != nil {
 		return nil, err
 	}
-	c.Long = c.length() > MaxLength
-	if v := sc.File.Kubernetes; v != fmt.Sprintf("1.%d", minor) {
-		c.Skip = fmt.Sprintf("is for Kubernetes %s, and this is 1.%d", v, minor)
+	c.Long = c.Usual() > MaxLength
+	c.Exclusive = replay.Crowds(cfg) || replay.Disturbs(cfg) && !c.Apart || c.Forecast.Queue
+	if v := sc.File.Kubernetes; v != minor {
+		c.Skip = fmt.Sprintf("is for Kubernetes %s, and this is %s", v, minor)
 	}
 	return c, nil
 }
 
 // longestFirst sorts cases so that the last to end is not one that began late.
 func longestFirst(cases []*Case) {
-	slices.SortStableFunc(cases, func(a, b *Case) int { return int(b.length() - a.length()) })
+	slices.SortStableFunc(cases, func(a, b *Case) int { return int(b.Usual() - a.Usual()) })
 }
 
 // Name is the scenario's, and the number of the replication if it is not the first.
@@ -157,7 +164,8 @@ func Repeat(cases []*Case, times int) []*Case {
 	return all
 }
 
-func (c *Case) length() time.Duration {
+// Usual is how long the scenario usually takes, in the simulator's opinion; 0 of one that is skipped.
+func (c *Case) Usual() time.Duration {
 	if c.Forecast == nil {
 		return 0
 	}
@@ -178,7 +186,7 @@ func (k *Checker) Replay(ctx context.Context, c *Case) *Result {
 	r := &Result{Case: c}
 	o := replay.Options{Client: k.Cluster.Client, Scenario: c.Scenario, Version: k.Cluster.Version, Image: k.Image,
 		Seed: k.Seed, Replication: c.Replication, Restarts: c.Restarts,
-		Length: time.Duration(c.Forecast.Length), ClockOffset: k.ClockOffset, Run: k.Run}
+		Apart: c.Apart, Places: c.Forecast.Places, Length: time.Duration(c.Forecast.Length), ClockOffset: k.ClockOffset, Run: k.Run}
 	if k.Cluster.Kind != nil {
 		o.Machines = k.Cluster.Kind
 	}

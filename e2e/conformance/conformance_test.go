@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -65,6 +66,8 @@ func TestCompare(t *testing.T) {
 		{"no back-off", "retry-loop", backoff(des.Second), nil, reports.Equal, reports.Different, "job a: makespan"},
 		{"no back-off with a gap", "retry-loop", backoff(des.Second), gap, reports.Equal, reports.Inconclusive,
 			"job a: makespan"},
+		{"other rounds of the pod garbage collector", "unscheduled-deleted",
+			func(cfg *sim.Config) { cfg.Knobs.Uptime = 8700 * des.Millisecond }, nil, reports.Equal, reports.Equivalent, ""},
 		{"nobody there", "hello", func(cfg *sim.Config) { cfg.Until.Horizon = 1 }, nil, reports.Different,
 			reports.Equivalent, "job hello: condition Complete: want"},
 	} {
@@ -104,7 +107,7 @@ func TestPredict_LeavesRacesOpen(t *testing.T) {
 }
 
 func TestPlan_SaysWhatIsLeftOut(t *testing.T) {
-	cases, err := Plan(nil, 37, 1, 1, false)
+	cases, err := Plan(nil, Site{Minor: 37, Nodes: 1}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,8 +126,50 @@ func TestPlan_SaysWhatIsLeftOut(t *testing.T) {
 			t.Errorf("%s: want %q, got %q", name, want, got)
 		}
 	}
-	if _, err = Plan([]string{"hallo"}, 37, 1, 1, false); err == nil {
+	if _, err = Plan([]string{"hallo"}, Site{Minor: 37, Nodes: 1}, 1); err == nil {
 		t.Error("a scenario that does not exist was planned")
+	}
+}
+
+func TestPlan_SaysWhatNeedsNodesOrTheClusterForItself(t *testing.T) {
+	const others, reserved, alone = "", "reserved nodes", "the cluster"
+	for _, tc := range []struct {
+		scenario string
+		reserved int
+		want     string
+	}{
+		{"hello", 6, others}, {"unscheduled-deleted", 6, others},
+		{"drain", 6, reserved}, {"drain", 1, alone}, {"node-returns", 6, reserved}, {"node-returns", 0, alone},
+		{"eighty-at-once", 6, alone}, {"waiting-in-order", 6, alone},
+	} {
+		cases, err := Plan([]string{tc.scenario}, Site{Minor: 37, Nodes: 2, Reserved: tc.reserved, Machines: true}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := others
+		switch c := cases[0]; {
+		case c.Exclusive:
+			got = alone
+		case c.Apart:
+			got = reserved
+		}
+		if got != tc.want {
+			t.Errorf("%s with %d reserved nodes: want %q for itself, got %q", tc.scenario, tc.reserved, tc.want, got)
+		}
+	}
+}
+
+func TestPredict_KnowsWherePodsComeTo(t *testing.T) {
+	f, err := Predict(scenario(t, "drain"), 1, 0, runsToPlan, paces...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range f.Places {
+		got = append(got, fmt.Sprintf("%d on %d", p.Attempt, p.Node))
+	}
+	if want := "0 on 0, 1 on 1, 2 on 1"; strings.Join(got, ", ") != want {
+		t.Errorf("want pods %s, got %s", want, strings.Join(got, ", "))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/jobsim/jobsim/e2e/replay"
 	"github.com/jobsim/jobsim/reports"
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
@@ -24,6 +25,11 @@ type Forecast struct {
 	Shortest, Longest map[reports.Key]des.Duration
 	// Usual and Length are how long the median and the longest run took.
 	Usual, Length des.Duration
+	// Places are where the pods of the first run came to.
+	Places []replay.Place
+	// Queue says that in it more than one pod waited for room: then the order in which they get it depends on when they
+	// were tried before, and any pod that ends on the cluster has those tried again that wait.
+	Queue bool
 	// Rules are those that explain a run, sorted.
 	Rules []trace.Rule
 	// Runs is how many runs this was taken from, and Pace that of the slowest.
@@ -54,6 +60,7 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64, runs int, paces .
 		if err := slow(cfg, paces[i%len(paces)]); err != nil {
 			return nil, err
 		}
+		cfg.Knobs.Uptime = cfg.Knobs.PodGCPeriod * des.Duration(i/len(paces)) / des.Duration(runs)
 		cfg.Seed, cfg.Replication = seed, replication
 		if !drawn(cfg.Fates) { // else only the pace can be varied: another replication has other fates
 			cfg.Replication = uint64(i)
@@ -63,6 +70,12 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64, runs int, paces .
 			return nil, fmt.Errorf("scenario %q: %w", sc.Name, err)
 		}
 		lengths = append(lengths, length(t, cfg, &out))
+		if i == 0 {
+			f.Places = places(t, cfg)
+			if f.Queue, err = queue(t); err != nil {
+				return nil, err
+			}
+		}
 		if err := f.take(t, counts, rules); err != nil {
 			return nil, err
 		}
@@ -97,6 +110,49 @@ func length(t *trace.Trace, cfg *sim.Config, out *sim.Outcome) des.Duration {
 		return t.Records[n-1].At.Sub(0)
 	}
 	return out.At.Sub(0)
+}
+
+// places are where the pods of a run came to.
+func places(t *trace.Trace, cfg *sim.Config) (list []replay.Place) {
+	for i := range t.Records {
+		r := &t.Records[i]
+		if r.Verb != trace.Bind {
+			continue
+		}
+		name, _ := r.Arg("node")
+		node := slices.IndexFunc(cfg.Nodes, func(n api.NodeSpec) bool { return n.Name == name })
+		job := slices.IndexFunc(cfg.Jobs, func(j sim.Submission) bool { return j.Spec.Name == r.Ref.Name })
+		if node >= 0 && job >= 0 {
+			list = append(list, replay.Place{Job: api.JobID(job), Index: r.Ref.Index, Attempt: r.Ref.Attempt,
+				Node: api.NodeID(node)})
+		}
+	}
+	return list
+}
+
+// patience is how long a pod waits for a node at most that has room.
+const patience = 2 * des.Second
+
+// queue says whether more than one pod waited for room.
+func queue(t *trace.Trace) (bool, error) {
+	run, err := reports.Read(t)
+	if err != nil {
+		return false, err
+	}
+	var last des.Time // when the latest of those that wait got room
+	for _, j := range run.Jobs {
+		for _, p := range j.Pods { // in the order of their creation
+			until := min(p.Bound, p.Terminated, p.Removed, run.End)
+			if until.Sub(p.Created) <= patience {
+				continue
+			}
+			if p.Created < last {
+				return true, nil
+			}
+			last = max(last, until)
+		}
+	}
+	return false, nil
 }
 
 // slow makes the cluster a kind node, that many times as slow. Of one that is slower than the usual ones, because its

@@ -161,6 +161,22 @@ func (w *Watcher) Busy() bool {
 			return true
 		}
 	}
+	return w.alive()
+}
+
+// Asleep says whether every Job that has not finished is suspended, and no pod is left that has not ended.
+func (w *Watcher) Asleep() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, j := range w.jobs {
+		if _, ended := w.ended[j.Name]; !ended && (j.Spec.Suspend == nil || !*j.Spec.Suspend) {
+			return false
+		}
+	}
+	return !w.alive()
+}
+
+func (w *Watcher) alive() bool {
 	for _, p := range w.pods {
 		if p.Status.Phase != corev1.PodSucceeded && p.Status.Phase != corev1.PodFailed {
 			return true
@@ -174,6 +190,19 @@ func (w *Watcher) FindPod(job api.JobID, index, attempt int32) (objects.Pod, boo
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.book.Find(job, index, attempt)
+}
+
+// NodeOf is the node of the pod that the trace names so; empty if it has none, as far as is known.
+func (w *Watcher) NodeOf(job api.JobID, index, attempt int32) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	who, _ := w.book.Find(job, index, attempt)
+	for _, p := range w.pods {
+		if p.Name == who.Name {
+			return p.Spec.NodeName
+		}
+	}
+	return ""
 }
 
 // PodsOn are the names of the pods on a node that have not ended, as far as is known, in the order of their creation.

@@ -123,7 +123,7 @@ func (r *run) removePod(ctx context.Context, pod string, f *api.Fault) error {
 }
 
 func (r *run) nodeFault(ctx context.Context, f *api.Fault) error {
-	node := r.nodes[f.Node]
+	node := r.node(f.Node)
 	switch f.Kind {
 	case api.DrainNode:
 		if err := r.cordon(ctx, node, true); err != nil {
@@ -135,7 +135,7 @@ func (r *run) nodeFault(ctx context.Context, f *api.Fault) error {
 	case api.UncordonNode:
 		return r.cordon(ctx, node, false)
 	case api.LoseNode:
-		return r.o.Machines.Stop(ctx, node)
+		return r.o.Machines.Cut(ctx, node)
 	case api.ReturnNode:
 		return r.o.Machines.Start(ctx, node)
 	case api.DeleteNode:

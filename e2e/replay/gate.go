@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -86,10 +87,17 @@ func (r *run) onPod(who objects.Pod, pod *corev1.Pod) {
 		return
 	}
 	r.given[pod.UID] = true
+	d := r.destiny(who)
+	before, done := make(chan struct{}), make(chan struct{})
+	if close(before); r.placed() && d.delay == 0 { // where pods wait for a place, the scheduler goes by the order
+		before, r.turn = cmp.Or(r.turn, before), done
+	}
 	r.handing.Add(1)
 	go func() {
 		defer r.handing.Done()
-		if err := r.give(r.ctx, who, pod.Name); err != nil && r.ctx.Err() == nil && !apierrors.IsNotFound(err) {
+		defer close(done)
+		<-before
+		if err := r.give(r.ctx, &d, pod.Name); err != nil && r.ctx.Err() == nil && !apierrors.IsNotFound(err) {
 			r.fail(fmt.Errorf("pod %s does not get its fate: %w", pod.Name, err))
 		}
 	}()
@@ -100,8 +108,7 @@ var nowhere = map[string]string{"jobsim.dev/nowhere": "true"}
 
 // give writes a pod's fate into its annotations and takes the gate away. A request that the API server could not answer
 // is made again.
-func (r *run) give(ctx context.Context, who objects.Pod, name string) error {
-	d := r.destiny(who)
+func (r *run) give(ctx context.Context, d *destiny, name string) error {
 	if err := sleep(ctx, d.delay); err != nil {
 		return err
 	}

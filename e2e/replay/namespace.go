@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -121,12 +119,11 @@ func (r *run) clear(ctx context.Context) error {
 		f := &r.cfg.Faults[i]
 		switch f.Kind {
 		case api.DrainNode, api.CordonNode:
-			errs = append(errs, r.cordon(ctx, r.nodes[f.Node], false))
+			errs = append(errs, r.cordon(ctx, r.node(f.Node), false))
 		case api.LoseNode:
-			_ = r.o.Machines.Start(ctx, r.nodes[f.Node]) // an error if it has returned
+			errs = append(errs, r.o.Machines.Start(ctx, r.node(f.Node)))
 		case api.DeleteNode:
-			_ = r.o.Machines.Start(ctx, r.nodes[f.Node])
-			errs = append(errs, r.o.Machines.Rejoin(ctx, r.nodes[f.Node]))
+			errs = append(errs, r.o.Machines.Start(ctx, r.node(f.Node)), r.o.Machines.Rejoin(ctx, r.node(f.Node)))
 		default:
 		}
 	}
@@ -182,105 +179,8 @@ func uncordon(ctx context.Context, client kubernetes.Interface, nodes []string) 
 	for _, node := range nodes {
 		_, err := client.CoreV1().Nodes().Patch(ctx, node, types.StrategicMergePatchType,
 			[]byte(`{"spec":{"unschedulable":false}}`), metav1.PatchOptions{})
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
-}
-
-// NodesForPods are the names of the nodes that pods without tolerations may go to, sorted.
-func NodesForPods(ctx context.Context, client kubernetes.Interface) (names []string, err error) {
-	list, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, fmt.Errorf("the nodes cannot be listed: %w", err)
-	}
-	for i := range list.Items {
-		n := &list.Items[i]
-		closed := slices.ContainsFunc(n.Spec.Taints,
-			func(t corev1.Taint) bool { return t.Effect != corev1.TaintEffectPreferNoSchedule })
-		if !closed && !n.Spec.Unschedulable {
-			names = append(names, n.Name)
-		}
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
-// IsForbidden says whether the cluster does not allow what was asked.
-func IsForbidden(err error) bool {
-	return apierrors.ReasonForError(err) == metav1.StatusReasonForbidden
-}
-
-// nodesLimit is how long nodes may take to come back that another replay has stopped.
-const nodesLimit = 2 * time.Minute
-
-func (r *run) findNodes(ctx context.Context) error {
-	names, err := NodesForPods(ctx, r.o.Client)
-	for giveUp := time.Now().Add(nodesLimit); err == nil && r.placed() && len(names) < len(r.cfg.Nodes) &&
-		time.Now().Before(giveUp); names, err = NodesForPods(ctx, r.o.Client) {
-		if err = sleep(ctx, time.Second); err != nil {
-			return err
-		}
-	}
-	if err != nil && (r.placed() || !IsForbidden(err)) {
-		return err
-	}
-	r.nodes = names
-	if r.placed() && len(names) > len(r.cfg.Nodes) {
-		r.nodes = names[:len(r.cfg.Nodes)]
-	}
-	return nil
-}
-
-// anyNode is a node that a pod can be bound to.
-func (r *run) anyNode() string { return r.nodes[0] }
-
-// furnish gives the nodes that stand for the scenario's their capacities, as extended resources of this replay alone:
-// the scheduler and the kubelet treat them as they treat cpu and memory, and nobody else is disturbed.
-func (r *run) furnish() error {
-	if !r.placed() {
-		return nil
-	}
-	for i, node := range r.nodes {
-		spec := &r.cfg.Nodes[i]
-		room := map[corev1.ResourceName]string{r.resource("cpu"): strconv.FormatInt(spec.MilliCPU, 10),
-			r.resource("memory"): strconv.FormatInt(spec.Memory/mebi, 10), r.resource("pods"): strconv.Itoa(int(spec.Pods))}
-		if spec.Unlimited {
-			room = map[corev1.ResourceName]string{r.resource("cpu"): "1000000000", r.resource("memory"): "1000000000",
-				r.resource("pods"): "1000000"}
-		}
-		patch, err := json.Marshal(map[string]any{"status": map[string]any{"capacity": room, "allocatable": room}})
-		if err != nil {
-			return err
-		}
-		err = persist(r.ctx, func(ctx context.Context) error {
-			nodes := r.o.Client.CoreV1().Nodes()
-			_, patchErr := nodes.Patch(ctx, node, types.MergePatchType, patch, metav1.PatchOptions{}, "status")
-			return patchErr
-		})
-		if err != nil {
-			return fmt.Errorf("node %s does not get the scenario's capacity: %w", node, err)
-		}
-	}
-	return nil
-}
-
-func unfurnish(ctx context.Context, client kubernetes.Interface, id string, nodes []string) error {
-	gone := map[string]any{}
-	for _, what := range []string{"cpu", "memory", "pods"} {
-		gone[resourcePrefix+id+"-"+what] = nil
-	}
-	patch, err := json.Marshal(map[string]any{"status": map[string]any{"capacity": gone, "allocatable": gone}})
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, node := range nodes {
-		err = persist(ctx, func(ctx context.Context) error {
-			_, patchErr := client.CoreV1().Nodes().Patch(ctx, node, types.MergePatchType, patch, metav1.PatchOptions{}, "status")
-			return patchErr
-		})
-		if err != nil && !apierrors.IsNotFound(err) {
-			errs = append(errs, fmt.Errorf("node %s keeps the scenario's capacity: %w", node, err))
+		if !apierrors.IsNotFound(err) { // else a node that is about to come back
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)

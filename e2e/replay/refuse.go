@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
@@ -70,27 +71,32 @@ func anyFate(cfg *sim.Config, job api.JobID, f func(*api.FateRule) bool) bool {
 }
 
 // limited says whether the scenario's nodes matter.
-func limited(cfg *sim.Config) bool { return len(cfg.Nodes) != 1 || !cfg.Nodes[0].Unlimited }
+func limited(cfg *sim.Config) bool {
+	return len(cfg.Nodes) != 1 || !cfg.Nodes[0].Unlimited || Disturbs(cfg)
+}
 
 // crowd is how many pods at once use up the client limit that the Job controller has for all Jobs together: 30 requests
 // (pkg/controller/apis/config/v1alpha1/defaults.go:58@v1.37.2).
 const crowd = 30
 
-// Exclusive says whether a scenario disturbs nodes, or keeps the Job controller from doing anything else, so that no
-// other replay may run beside it.
-func Exclusive(sc *scenarios.Scenario) bool {
-	cfg := sc.Config()
+// Crowds says whether a scenario keeps the Job controller from doing anything else.
+func Crowds(cfg *sim.Config) bool {
 	for i := range cfg.Jobs {
 		if cfg.Jobs[i].Spec.Parallelism > crowd {
 			return true
 		}
 	}
-	for _, f := range cfg.Faults {
+	return false
+}
+
+// Disturbs says whether something is done to nodes.
+func Disturbs(cfg *sim.Config) bool {
+	return slices.ContainsFunc(cfg.Faults, func(f api.Fault) bool {
 		switch f.Kind {
 		case api.DrainNode, api.CordonNode, api.UncordonNode, api.LoseNode, api.ReturnNode, api.DeleteNode:
 			return true
 		default:
+			return false
 		}
-	}
-	return false
+	})
 }

@@ -21,10 +21,14 @@ import (
 
 // Machines are the nodes of a cluster as machines, which can be stopped.
 type Machines interface {
-	Stop(ctx context.Context, node string) error   // it answers nobody, and nothing on it moves
-	Start(ctx context.Context, node string) error  // it goes on
+	Stop(ctx context.Context, node string) error   // nothing on it moves
+	Cut(ctx context.Context, node string) error    // it is heard of no more and hears nothing; what runs on it goes on
+	Start(ctx context.Context, node string) error  // it goes on, or is heard of again
 	Rejoin(ctx context.Context, node string) error // its Node object is made again
 	RestartManager(ctx context.Context) error      // the controller manager begins anew
+	// Reserve waits for so many of the nodes that only replays which disturb nodes use, moving ones; nobody else gets
+	// them until release is called.
+	Reserve(ctx context.Context, nodes int) (names []string, release func(), err error)
 }
 
 // Options say what is replayed where.
@@ -45,6 +49,10 @@ type Options struct {
 	ClockOffset time.Duration
 	// Restarts are the times at which the controller manager is restarted.
 	Restarts []time.Duration
+	// Apart says that a scenario that disturbs nodes gets reserved ones, so that others may be replayed beside it.
+	Apart bool
+	// Places are where the simulator's pods came to, in order: by them is known which node is which.
+	Places []Place
 	// Run is the mark of the whole undertaking that this replay is a part of.
 	Run string
 }
@@ -56,14 +64,17 @@ type run struct {
 	cfg       *sim.Config
 	fates     api.Fates
 	namespace string
-	nodes     []string // that stand for the scenario's, by id
+	nodes     []string // that stand for the scenario's; which for which, node knows
+	known     map[api.NodeID]string
+	release   func() // of the nodes
 	start     time.Time
 	watcher   *observe.Watcher
 
 	ctx     context.Context // of everything but the clearing up
 	cancel  context.CancelCauseFunc
 	handing sync.WaitGroup
-	given   map[types.UID]bool // only used by the watcher's goroutine of pods
+	given   map[types.UID]bool // only used by the watcher's goroutine of pods, like turn
+	turn    chan struct{}      // closed when the latest pod of those that go one by one has its fate
 }
 
 // Run replays a scenario and returns what was observed. A scenario that does not end in time is no error: its Jobs
@@ -72,10 +83,13 @@ func Run(ctx context.Context, o Options) (seen *observe.Observation, err error) 
 	if o.Timeout == 0 {
 		o.Timeout = 2*o.Length + time.Minute
 	}
-	r := &run{o: o, id: newID(), cfg: o.Scenario.Config(), given: map[types.UID]bool{}}
+	r := &run{o: o, id: newID(), cfg: o.Scenario.Config(), given: map[types.UID]bool{}, known: map[api.NodeID]string{},
+		release: func() {}}
 	r.cfg.Seed, r.cfg.Replication = o.Seed, o.Replication
 	r.fates = api.Fates{Rules: r.cfg.Fates, Source: rng.Source{Seed: o.Seed, Replication: o.Replication}}
-	if err = r.findNodes(ctx); err != nil {
+	err = r.findNodes(ctx)
+	defer func() { r.release() }()
+	if err != nil {
 		return nil, fmt.Errorf("scenario %q: %w", o.Scenario.Name, err)
 	}
 	if err = Refuse(o.Scenario, len(r.nodes), o.Machines != nil); err != nil {
@@ -179,10 +193,11 @@ func (r *run) over() bool {
 	if h := r.cfg.Until.Horizon; h != 0 && passed >= time.Duration(h) {
 		return true
 	}
+	still := passed > r.o.Length && time.Since(r.watcher.Quiet()) > calm
 	if r.cfg.Until.Quiescent {
-		return passed > r.o.Length && time.Since(r.watcher.Quiet()) > calm && !r.watcher.Busy()
+		return still && !r.watcher.Busy()
 	}
-	return r.watcher.Finished()
+	return r.watcher.Finished() || still && r.watcher.Asleep()
 }
 
 // submit creates a Job.

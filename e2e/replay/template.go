@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/jobsim/jobsim/e2e/objects"
 	"github.com/jobsim/jobsim/sim/api"
 )
 
@@ -50,6 +51,10 @@ func (r *run) job(id api.JobID) *batchv1.Job {
 	}
 	if r.placed() {
 		tolerate(&spec, r.cfg.Knobs.UnreachableSeconds)
+		if r.apart() {
+			spec.Tolerations = append(spec.Tolerations, corev1.Toleration{
+				Key: objects.ReservedTaint, Operator: corev1.TolerationOpExists})
+		}
 		name, one := r.resource("pods"), resource.MustParse("1")
 		spec.Containers[0].Resources.Requests[name], spec.Containers[0].Resources.Limits[name] = one, one
 	}

@@ -44,6 +44,9 @@ type Knobs struct {
 	UnreachableSeconds int64        // of the default toleration (defaulttolerationseconds/admission.go:45)
 	PodGCPeriod        des.Duration // pkg/controller/podgc/gc_controller.go:48
 	PodGCQuarantine    des.Duration // gc_controller.go:51
+	// Uptime is how long the nodes and the controllers that look at them have been running at time 0: their periods
+	// count from before it.
+	Uptime des.Duration
 
 	Latency Latency
 }

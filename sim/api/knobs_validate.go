@@ -75,6 +75,7 @@ func (k *Knobs) validateSpans(e *KnobError) {
 		fmt.Sprintf("nodes that live would be taken for lost (allowed: the lease's renewal, %v, or more)", k.LeaseRenew))
 	span("PodGCPeriod", k.PodGCPeriod, 1, positive)
 	span("PodGCQuarantine", k.PodGCQuarantine, 0, zero)
+	span("Uptime", k.Uptime, 0, zero)
 	span("Latency.PhaseStep", k.Latency.PhaseStep, 0, zero)
 }
 

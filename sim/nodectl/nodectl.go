@@ -73,7 +73,7 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 // Reset forgets everything and keeps the memory.
 func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 	c.knobs = knobs
-	c.down, c.life, c.listed, c.begun = false, 0, 0, 0
+	c.down, c.life, c.listed, c.begun = false, 0, 0, -des.Time(knobs.Uptime)
 	c.nodes, c.pods = c.nodes[:0], c.pods[:0]
 	c.Reach(nodes)
 	c.watching, c.gcArmed, c.tainted = false, false, -des.Time(taintEvery)
@@ -182,7 +182,8 @@ func (c *Controller) evictionDue() des.Time {
 func (c *Controller) Lose(id api.NodeID) {
 	n := &c.nodes[id]
 	n.lost = true
-	renewed := c.kernel.Now() - c.kernel.Now()%des.Time(c.knobs.LeaseRenew)
+	up := c.kernel.Now().Add(c.knobs.Uptime)
+	renewed := c.kernel.Now() - up%des.Time(c.knobs.LeaseRenew)
 	n.lastSeen = max(c.begun, c.floor(renewed, c.knobs.NodeMonitorPeriod).Add(c.knobs.NodeMonitorPeriod))
 	c.watch()
 }

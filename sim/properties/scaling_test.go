@@ -64,7 +64,7 @@ func inSeconds(cfg *sim.Config, k des.Duration) {
 	n.Latency.PhaseStep = 0
 	for _, d := range []*des.Duration{&n.SyncBatch, &n.APIBackoff, &n.MaxAPIBackoff, &n.PodFailureBackoff, &n.MaxPodBackoff,
 		&n.ExpectationTimeout, &n.RestartBackoff, &n.MaxRestartBackoff, &n.RestartBackoffReset, &n.NodeMonitorPeriod,
-		&n.NodeMonitorGrace, &n.LeaseRenew, &n.PodGCPeriod, &n.PodGCQuarantine} {
+		&n.NodeMonitorGrace, &n.LeaseRenew, &n.PodGCPeriod, &n.PodGCQuarantine, &n.Uptime} {
 		*d = whole(*d)
 	}
 	n.UnreachableSeconds *= int64(k)
