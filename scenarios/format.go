@@ -95,6 +95,7 @@ type Knobs struct {
 	UnreachableSeconds  *int64   `json:"unreachableTolerationSeconds,omitempty"`
 	PodGCPeriod         Span     `json:"podGCPeriod,omitzero"`
 	PodGCQuarantine     Span     `json:"podGCQuarantine,omitzero"`
+	Uptime              Span     `json:"uptime,omitzero"`
 }
 
 // Job is a Job and when it is submitted. Exactly one of Manifest and File is given.

@@ -94,6 +94,7 @@ var upstream = map[string]string{
 	"unreachableTolerationSeconds": "plugin/pkg/admission/defaulttolerationseconds/admission.go:45",
 	"podGCPeriod":                  "pkg/controller/podgc/gc_controller.go:48",
 	"podGCQuarantine":              "pkg/controller/podgc/gc_controller.go:51",
+	"uptime":                       "pkg/controller/podgc/gc_controller.go:112",
 }
 
 func init() {

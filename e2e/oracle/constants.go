@@ -42,5 +42,6 @@ func fixedConstants(k *api.Knobs) error {
 	fixed("unreachableSeconds", k.UnreachableSeconds, d.UnreachableSeconds)
 	fixed("podGCPeriod", k.PodGCPeriod, d.PodGCPeriod)
 	fixed("podGCQuarantine", k.PodGCQuarantine, d.PodGCQuarantine)
+	fixed("uptime", k.Uptime, d.Uptime)
 	return errors.Join(errs...)
 }
