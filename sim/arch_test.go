@@ -110,6 +110,7 @@ var rooms = []room{
 			"k8s.io/apimachinery":       "and their machinery",
 			"k8s.io/client-go":          "talks to a cluster",
 			"sigs.k8s.io/kind":          "brings one up",
+			"github.com/gofrs/flock":    "what only one of several processes may have, and loses when it ends",
 			"sigs.k8s.io/yaml":          "manifests as kubectl reads them",
 			"github.com/onsi/ginkgo/v2": "runs the suites",
 			"github.com/onsi/gomega":    "and says what they expect",

@@ -33,8 +33,8 @@ func (c *Cluster) findReserved(ctx context.Context) error {
 }
 
 // awaitNodes waits until every machine of a kind cluster has its Node object and none is marked as one that does not
-// answer: those that were frozen need a while. An object that is missing, since a replay was killed that had deleted it,
-// is made again.
+// answer: those that were frozen need a while. An object that is missing, because a replay was killed that had deleted
+// it, is made again.
 func (c *Cluster) awaitNodes(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
@@ -68,8 +68,8 @@ func (c *Cluster) awaitNodes(ctx context.Context) error {
 	}
 }
 
-// Reserve waits for so many reserved nodes and lets those go on that were frozen. They are held by locks on files, which
-// end with the process that has them.
+// Reserve waits for so many reserved nodes, and lets those go on that were stopped. They are held by locks on files,
+// which end with the process that has them.
 func (k *Kind) Reserve(ctx context.Context, nodes int) (names []string, release func(), err error) {
 	locks := map[string]*flock.Flock{}
 	release = func() {

@@ -186,7 +186,8 @@ func (k *Checker) Replay(ctx context.Context, c *Case) *Result {
 	r := &Result{Case: c}
 	o := replay.Options{Client: k.Cluster.Client, Scenario: c.Scenario, Version: k.Cluster.Version, Image: k.Image,
 		Seed: k.Seed, Replication: c.Replication, Restarts: c.Restarts,
-		Apart: c.Apart, Places: c.Forecast.Places, Length: time.Duration(c.Forecast.Length), ClockOffset: k.ClockOffset, Run: k.Run}
+		Apart: c.Apart, Places: c.Forecast.Places, Length: time.Duration(c.Forecast.Length), ClockOffset: k.ClockOffset,
+		Run: k.Run}
 	if k.Cluster.Kind != nil {
 		o.Machines = k.Cluster.Kind
 	}

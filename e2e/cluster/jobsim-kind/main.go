@@ -29,7 +29,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	f.StringVar(&o.Image, "node-image", os.Getenv("NODE_IMAGE"), "default: kind's, or one that is built here")
 	f.StringVar(&o.Version, "kubernetes-version", "", "of a node image that is built here")
 	f.IntVar(&o.Workers, "workers", cluster.DefaultWorkers, "nodes beside the control plane")
-	f.IntVar(&o.Reserved, "reserved", cluster.DefaultReserved, "nodes beside these that only replays use which disturb nodes")
+	f.IntVar(&o.Reserved, "reserved", cluster.DefaultReserved, "nodes that only replays use which disturb nodes")
 	f.Func("manager-arg", "NAME=VALUE: a flag of the controller manager", func(text string) error {
 		name, value, _ := strings.Cut(text, "=")
 		o.ManagerArgs[name] = value
