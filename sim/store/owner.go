@@ -28,20 +28,21 @@ func (s *Store) AdoptPod(w Writer, id api.PodID, job api.JobID) error {
 }
 
 // ReleasePod takes the Job off a pod as its owner, and the tracking finalizer. It does nothing where the pod is gone or
-// has neither.
+// has neither. Where that is the end of the pod, its last notice shows it as it was before, with its owner
+// (deleteWithoutFinalizers, apiserver/pkg/registry/generic/registry/store.go@v0.37.2).
 func (s *Store) ReleasePod(w Writer, id api.PodID, job api.JobID) {
 	p := s.Pod(id)
 	if p.Version == 0 || p.Owner != job && !p.Finalizer {
 		return
 	}
 	s.beforePod(p)
-	if p.Owner == job {
-		p.Owner = api.NoJob
-	}
 	p.Finalizer = false
 	if p.Deleted != des.Never && p.Grace == 0 {
 		s.removePod(w, p)
 		return
+	}
+	if p.Owner == job {
+		p.Owner = api.NoJob
 	}
 	s.commitPod(w, p, Progress)
 }
