@@ -33,7 +33,7 @@ type syncCtx struct {
 	active []api.PodID
 
 	judged    []endedPod  // the active ones that have a finalizer, where there is a podFailurePolicy
-	untracked []api.PodID // of the active ones, those without a finalizer: their deletion failed after they had lost it
+	untracked []api.PodID // of the active ones, those whose finalizer was taken off before, seen or not
 
 	newSucceeded, newFailed             []finishedPod
 	uncountedSucceeded, uncountedFailed []api.PodID // the memory of the lists in the status
@@ -233,8 +233,9 @@ func (c *Controller) takeActive(j *jobState) {
 	s := &j.sync
 	s.active = append(s.active, s.seen.active...)
 	for _, id := range s.active {
-		p := s.pods.pod(id)
-		if !p.Finalizer {
+		slot := s.pods.lookup(id)
+		p := &slot.pod
+		if !p.Finalizer || slot.rmExpected {
 			s.untracked = append(s.untracked, id)
 		} else if len(s.job.Spec.PodFailurePolicy) > 0 {
 			e := endedPod{id: id, index: p.Index}
