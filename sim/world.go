@@ -192,7 +192,7 @@ func (w *World) handle(e des.Event) {
 	case api.KindOrphan:
 		w.jobctl.OrphanCalled(e.Obj, e.Arg)
 	case api.KindOrphanRetry:
-		w.jobctl.OrphanRetry(api.PodID(e.Obj), e.Arg)
+		w.jobctl.OrphanRetry(e.Arg)
 	case api.KindAPIEvent:
 		w.store.WriteEvent(api.Client(e.Obj), e.Arg)
 	case api.KindCronDue:

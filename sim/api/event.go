@@ -48,7 +48,7 @@ const (
 	KindSync                         // jobctl: a worker is free for the queue
 	KindCall                         // jobctl: call Arg of Job Obj's sync takes effect
 	KindOrphan                       // jobctl: the request of orphan worker Obj takes effect; Arg is the life
-	KindOrphanRetry                  // jobctl: the back-off of orphan Obj ends; Arg is the life of the process
+	KindOrphanRetry                  // jobctl: the back-off of orphans ends; Arg is the life of the process
 	KindCronDue                      // cronjob: the delay of CronJob Obj ends; Arg is its generation
 	KindCronSync                     // cronjob: a worker is free for the queue; Arg is the life
 	KindCronCall                     // cronjob: the request of CronJob Obj\'s sync takes effect; Arg is the life

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/jobsim/jobsim/sim/api"
-	"github.com/jobsim/jobsim/sim/des"
 	"github.com/jobsim/jobsim/sim/store"
 )
 
@@ -15,16 +14,8 @@ type orphans struct {
 	queue   []orphanKey
 	states  [2][]keyState // by Job, by pod
 	workers []orphanWorker
-	failed  []failedOrphan
+	retries retries
 	life    int32 // of the process
-}
-
-// failedOrphan is how often the request for a pod has failed, and when it is to be tried again: of several delays the
-// earliest wins.
-type failedOrphan struct {
-	pod     api.PodID
-	times   int32
-	waiting des.Time // Never: it is not
 }
 
 // orphanKey is a pod, or all pods of a Job: -1 and down.
@@ -51,7 +42,8 @@ type orphan struct {
 }
 
 func (o *orphans) reset(workers int32) {
-	o.queue, o.failed = o.queue[:0], o.failed[:0]
+	o.queue = o.queue[:0]
+	o.retries.reset()
 	o.states[0], o.states[1] = o.states[0][:0], o.states[1][:0]
 	for len(o.workers) < int(workers) {
 		o.workers = append(o.workers, orphanWorker{})
@@ -191,33 +183,4 @@ func (c *Controller) OrphanCalled(worker, life int32) {
 	w.list = w.list[:copy(w.list, w.list[1:])]
 	c.nextOrphan(worker)
 	c.workOrphans()
-}
-
-// retryOrphan has the pod looked at again after its API back-off.
-func (c *Controller) retryOrphan(id api.PodID) {
-	o := &c.orphans
-	i := slices.IndexFunc(o.failed, func(f failedOrphan) bool { return f.pod == id })
-	if i < 0 {
-		i = len(o.failed)
-		o.failed = append(o.failed, failedOrphan{pod: id, waiting: des.Never})
-	}
-	f := &o.failed[i]
-	at := c.kernel.Now().Add(c.apiBackoff(f.times))
-	f.times++
-	if at >= f.waiting {
-		return
-	}
-	f.waiting = at
-	c.kernel.Schedule(at, api.ClassLook, api.KindOrphanRetry, int32(id), o.life)
-}
-
-// OrphanRetry is the end of an orphan's API back-off.
-func (c *Controller) OrphanRetry(id api.PodID, life int32) {
-	for i := range c.orphans.failed {
-		f := &c.orphans.failed[i]
-		if life == c.orphans.life && f.pod == id && f.waiting == c.kernel.Now() {
-			f.waiting = des.Never
-			c.enqueueOrphan(id)
-		}
-	}
 }
