@@ -7,8 +7,9 @@ import (
 	"github.com/jobsim/jobsim/sim/des"
 )
 
-// retries are the orphans whose request was refused, as the real queue keeps them: in a heap, which says in which order
-// they come of whom the back-off ends in one instant (delayingType, client-go/util/workqueue/delaying_queue.go@v0.37.2).
+// retries are the orphans whose request was refused, as the real queue keeps them: in a heap, which says in which
+// order they come of whom the back-off ends in one instant (delayingType,
+// client-go/util/workqueue/delaying_queue.go@v0.37.2).
 type retries struct {
 	waiting  []retry
 	failures map[api.PodID]int32
