@@ -188,8 +188,10 @@ func config(o *Options, image string) *v1alpha4.Cluster {
 			cluster += fmt.Sprintf("  - {name: %s, value: %q}\n", name, o.ManagerArgs[name])
 		}
 	}
+	// Some settings tolerate what a machine without CAP_SYS_RESOURCE refuses. Full volumes are noticed every minute or two
+	// otherwise (pkg/kubelet/server/stats/volume_stat_calculator.go:69@v1.37.2).
 	c.KubeadmConfigPatches = []string{cluster, "kind: KubeletConfiguration\nfailCgroupV1: false\n" +
-		"featureGates:\n  KubeletInUserNamespace: true\n"} // tolerates what a machine without CAP_SYS_RESOURCE refuses
+		"volumeStatsAggPeriod: 5s\nfeatureGates:\n  KubeletInUserNamespace: true\n"}
 	v1alpha4.SetDefaultsCluster(c)
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -43,7 +44,8 @@ type Options struct {
 	Replication uint64
 	// Length is about how long the scenario takes, in the simulator's opinion.
 	Length time.Duration
-	// Timeout is when the replay is given up, whatever has become of the Jobs; 0: twice Length and a minute.
+	// Timeout is when the replay is given up, whatever has become of the Jobs; 0: twice Length and a minute, and
+	// evictionLag where pods are evicted.
 	Timeout time.Duration
 	// ClockOffset is what the API server's clock shows more than ours.
 	ClockOffset time.Duration
@@ -77,13 +79,21 @@ type run struct {
 	turn    chan struct{}      // closed when the latest pod of those that go one by one has its fate
 }
 
+// evictionLag is how long a kubelet may need to notice that a pod's volume is full: it begins to look within a minute,
+// looks again after up to two (pkg/kubelet/server/stats/volume_stat_calculator.go:69@v1.37.2), and evicts every 10 s.
+const evictionLag = 3*time.Minute + 10*time.Second
+
 // Run replays a scenario and returns what was observed. A scenario that does not end in time is no error: its Jobs
 // are unfinished. Whatever happens, the namespace is deleted, and what was changed on nodes is undone.
 func Run(ctx context.Context, o Options) (seen *observe.Observation, err error) {
+	cfg := o.Scenario.Config()
 	if o.Timeout == 0 {
 		o.Timeout = 2*o.Length + time.Minute
+		if slices.ContainsFunc(cfg.Fates, func(f api.FateRule) bool { return f.End == api.EndEvicted }) {
+			o.Timeout += evictionLag
+		}
 	}
-	r := &run{o: o, id: newID(), cfg: o.Scenario.Config(), given: map[types.UID]bool{}, known: map[api.NodeID]string{},
+	r := &run{o: o, id: newID(), cfg: cfg, given: map[types.UID]bool{}, known: map[api.NodeID]string{},
 		release: func() {}}
 	r.cfg.Seed, r.cfg.Replication = o.Seed, o.Replication
 	r.fates = api.Fates{Rules: r.cfg.Fates, Source: rng.Source{Seed: o.Seed, Replication: o.Replication}}
