@@ -288,20 +288,27 @@ func (k *Kind) ControlPlane() string { return k.Name + "-control-plane" }
 // Stop freezes a node: nothing on it moves, and it answers nobody.
 func (k *Kind) Stop(ctx context.Context, node string) error { return docker(ctx, "pause", node) }
 
-// Cut cuts a node off from the control plane; what runs on it goes on.
+// What is run on a node to cut it off, both ways, and to take that back.
+const (
+	cut = `ip route show default >/run/jobsim-cut
+		sysctl -qw net.ipv6.conf.eth0.keep_addr_on_down=1
+		ip link set eth0 down`
+	mend = `test -e /run/jobsim-cut || exit 0
+		ip link set eth0 up
+		while read -r route; do ip route replace $route; done </run/jobsim-cut
+		rm /run/jobsim-cut`
+)
+
+// Cut cuts a node off from the network; what runs on it goes on.
 func (k *Kind) Cut(ctx context.Context, node string) error {
-	return docker(ctx, "exec", node, "sh", "-c",
-		`for to in $(getent ahosts "$0" | sed "s/ .*//" | sort -u); do ip route replace blackhole "$to"; done`,
-		k.ControlPlane())
+	return docker(ctx, "exec", node, "sh", "-ec", cut)
 }
 
-// Start lets a node go on that is frozen or cut off; another is left alone. Its kubelet begins anew, since otherwise it
-// would not look for the control plane again at once.
+// Start lets a node go on that is frozen or cut off; another is left alone. Its kubelet looks for the control plane
+// again when it would have done so anyway: one that began anew could report other ends of pods.
 func (k *Kind) Start(ctx context.Context, node string) error {
 	_ = docker(ctx, "unpause", node) // an error if it is not frozen
-	return docker(ctx, "exec", node, "sh", "-c",
-		`cut=$(ip route show type blackhole; ip -6 route show type blackhole)
-		test -z "$cut" || { ip route flush type blackhole; ip -6 route flush type blackhole; systemctl restart kubelet; }`)
+	return docker(ctx, "exec", node, "sh", "-ec", mend)
 }
 
 // Rejoin lets a node register itself again, whose Node object was deleted.

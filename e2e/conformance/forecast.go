@@ -60,7 +60,7 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64, runs int, paces .
 		if err := slow(cfg, paces[i%len(paces)]); err != nil {
 			return nil, err
 		}
-		cfg.Knobs.Uptime = cfg.Knobs.PodGCPeriod * des.Duration(i/len(paces)) / des.Duration(runs)
+		unsettle(cfg, i/len(paces), runs)
 		cfg.Seed, cfg.Replication = seed, replication
 		if !drawn(cfg.Fates) { // else only the pace can be varied: another replication has other fates
 			cfg.Replication = uint64(i)
@@ -183,6 +183,22 @@ func slow(cfg *sim.Config, pace float64) error {
 		*d.to = dist
 	}
 	return nil
+}
+
+// reconnect is how long a kubelet that was cut off may take to look for the control plane again: its watches wait 30 s
+// by then, and up to as long again (client-go/tools/cache/reflector.go:63@v0.37.2).
+const reconnect = des.Minute
+
+// unsettle spreads what a live cluster is free in over n runs, of which this is the one of a number: when the rounds of
+// its controllers come, and when a node that comes back is heard of.
+func unsettle(cfg *sim.Config, number, n int) {
+	cfg.Knobs.Uptime = cfg.Knobs.PodGCPeriod * des.Duration(number) / des.Duration(n)
+	lag := reconnect * des.Duration(7*number%n) / des.Duration(n) // 7: not in step with the rounds
+	for i := range cfg.Faults {
+		if f := &cfg.Faults[i]; f.Kind == api.ReturnNode {
+			f.At = f.At.Add(lag)
+		}
+	}
 }
 
 // drawn says whether the fates are left to chance.
