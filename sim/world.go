@@ -165,6 +165,8 @@ func (w *World) handle(e des.Event) {
 		w.kubelet.Wake(api.PodID(e.Obj), e.Arg)
 	case api.KindHeartbeat:
 		w.nodectl.Monitor(e.Arg)
+	case api.KindHealth:
+		w.nodectl.Health(api.NodeID(e.Obj), e.Arg)
 	case api.KindTaint:
 		w.nodectl.Taint(api.NodeID(e.Obj), e.Arg)
 	case api.KindNoSchedule:

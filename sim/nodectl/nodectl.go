@@ -34,10 +34,11 @@ type Controller struct {
 	store  *store.Store
 	knobs  *api.Knobs
 
-	down   bool     // the process is away
-	life   int32    // of the process
-	listed uint64   // the version at which its caches were filled
-	begun  des.Time // when it began: its periods count from there
+	down   bool         // the process is away
+	life   int32        // of the process
+	listed uint64       // the version at which its caches were filled
+	begun  des.Time     // when it began: its periods count from there
+	slept  des.Duration // by how much that has put off the rounds of the monitor
 
 	nodes    []nodeState
 	pods     []podState // by pod
@@ -53,7 +54,8 @@ type nodeState struct {
 	gen      int32    // of its turn to be tainted
 	tainting bool     // it waits for that turn, or has had it
 
-	exists, ready bool // as the caches have it
+	exists, ready bool   // as the caches have it
+	seen          uint64 // and its version there
 	want          api.NodeTaints
 	tainted       bool // and so is it seen by the taint eviction controller
 	evicting      int32
@@ -73,7 +75,7 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 // Reset forgets everything and keeps the memory.
 func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 	c.knobs = knobs
-	c.down, c.life, c.listed, c.begun = false, 0, 0, -des.Time(knobs.Uptime)
+	c.down, c.life, c.listed, c.begun, c.slept = false, 0, 0, -des.Time(knobs.Uptime), 0
 	c.nodes, c.pods = c.nodes[:0], c.pods[:0]
 	c.Reach(nodes)
 	c.watching, c.gcArmed, c.tainted = false, false, -des.Time(taintEvery)
@@ -82,7 +84,8 @@ func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 // Reach makes room for so many nodes.
 func (c *Controller) Reach(nodes int) {
 	for len(c.nodes) < nodes {
-		c.nodes = append(c.nodes, nodeState{exists: true, ready: true, evicting: 1, deleted: des.Never})
+		c.nodes = append(c.nodes, nodeState{exists: true, ready: true, evicting: 1, deleted: des.Never,
+			seen: c.store.Node(api.NodeID(len(c.nodes))).Version})
 	}
 }
 
@@ -128,7 +131,7 @@ func (c *Controller) observePod(p *api.Pod) {
 
 func (c *Controller) observeNode(now *api.Node) {
 	n := &c.nodes[now.ID]
-	n.exists, n.ready = now.Version != 0, now.Ready
+	n.exists, n.ready, n.seen = now.Version != 0, now.Ready, now.Version
 	if !n.exists && n.deleted == des.Never {
 		n.deleted = c.kernel.Now()
 		c.armPodGC()
@@ -184,7 +187,7 @@ func (c *Controller) Lose(id api.NodeID) {
 	n.lost = true
 	up := c.kernel.Now().Add(c.knobs.Uptime)
 	renewed := c.kernel.Now() - up%des.Time(c.knobs.LeaseRenew)
-	n.lastSeen = max(c.begun, c.floor(renewed, c.knobs.NodeMonitorPeriod).Add(c.knobs.NodeMonitorPeriod))
+	n.lastSeen = max(c.begun, c.nextRound(renewed+1))
 	c.watch()
 }
 
@@ -196,104 +199,6 @@ func (c *Controller) Return(id api.NodeID) {
 		c.store.UpdateNode(c.writer(trace.Kubelet, RuleReturned), id, true, node.Unschedulable, node.Unreachable)
 	}
 	c.watch()
-}
-
-func (c *Controller) watch() {
-	if !c.watching && !c.down {
-		c.watching = true
-		c.kernel.Schedule(c.ceil(c.kernel.Now()+1, c.knobs.NodeMonitorPeriod), api.ClassNode, api.KindHeartbeat, 0, c.life)
-	}
-}
-
-// Monitor looks at every node's heartbeat (monitorNodeHealth).
-func (c *Controller) Monitor(life int32) {
-	if life != c.life {
-		return
-	}
-	c.watching = false
-	if c.kernel.Now() == c.begun && life > 0 {
-		c.meet()
-	}
-	now := c.kernel.Now()
-	again := false
-	for i := range c.nodes {
-		n, node := &c.nodes[i], c.store.Node(api.NodeID(i))
-		switch {
-		case !n.exists:
-		case n.lost && n.ready && now.Sub(n.lastSeen) > c.knobs.NodeMonitorGrace:
-			c.unknown(node)
-		case n.lost && n.ready:
-			again = true
-		case !n.lost && !n.ready:
-			again = true // the kubelet's word is on its way
-		case !n.lost:
-			c.reachable(n, node)
-		}
-	}
-	c.taintSilent()
-	if again {
-		c.watch()
-	}
-}
-
-// unknown marks a silent node: Ready=Unknown, its pods not ready, and the NoExecute taint when its turn has come.
-func (c *Controller) unknown(node *api.Node) {
-	w := c.writer(trace.NodeLifecycle, RuleUnknown)
-	c.store.UpdateNode(w, node.ID, false, node.Unschedulable, node.Unreachable)
-	for i := range c.pods {
-		p := c.store.Pod(api.PodID(i))
-		if seen := &c.pods[i]; seen.exists && seen.node == node.ID && seen.ready && p.Version != 0 && p.Status.Ready {
-			s := p.Status
-			s.Ready, s.ReadySince = false, c.kernel.Now().Truncate()
-			c.store.UpdatePodStatus(w, p.ID, &s)
-		}
-	}
-}
-
-// reachable forgets that the node was silent (markNodeAsReachable, node_lifecycle_controller.go:560).
-func (c *Controller) reachable(n *nodeState, node *api.Node) {
-	if n.tainting {
-		n.tainting = false
-		n.gen++
-	}
-	if node.Unreachable != des.Never {
-		c.store.UpdateNode(c.writer(trace.NodeLifecycle, RuleReturned), node.ID, node.Ready, node.Unschedulable, des.Never)
-	}
-}
-
-// taintSilent has the silent nodes tainted one after the other, unless it is rather the control plane that is cut off.
-func (c *Controller) taintSilent() {
-	if c.disrupted() {
-		return
-	}
-	for i := range c.nodes {
-		n, node := &c.nodes[i], c.store.Node(api.NodeID(i))
-		if !n.lost || !n.exists || node.Ready || n.tainting {
-			continue
-		}
-		n.tainting = true
-		n.gen++
-		c.tainted = max(c.kernel.Now().Add(taintPass), c.tainted.Add(taintEvery))
-		c.kernel.Schedule(c.tainted, api.ClassTaint, api.KindTaint, int32(i), n.gen)
-	}
-}
-
-// disrupted says whether so many nodes are silent that none is tainted: all of them, or in a cluster of up to 50 nodes
-// three or more that are 55 % of all (ComputeZoneState and handleDisruption, node_lifecycle_controller.go:940-1040;
-// ReducedQPSFunc:1115).
-func (c *Controller) disrupted() bool {
-	ready, silent := 0, 0
-	for i := range c.nodes {
-		switch node := c.store.Node(api.NodeID(i)); {
-		case node.Version == 0:
-		case node.Ready:
-			ready++
-		default:
-			silent++
-		}
-	}
-	all := ready + silent
-	return silent > 0 && ready == 0 || silent > 2 && 100*silent >= 55*all && all <= largeCluster
 }
 
 // Taint is the node's turn to be tainted (doNoExecuteTaintingPass, node_lifecycle_controller.go:609). Where it is still

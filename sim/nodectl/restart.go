@@ -23,11 +23,11 @@ func (c *Controller) Stop() {
 // whether there is any use in pods.
 func (c *Controller) Start(pods bool) {
 	now := c.kernel.Now()
-	c.down, c.begun, c.tainted = false, now, now-des.Time(taintEvery)
+	c.down, c.begun, c.slept, c.tainted = false, now, 0, now-des.Time(taintEvery)
 	for i := range c.nodes {
 		n, node := &c.nodes[i], c.store.Node(api.NodeID(i))
 		*n = nodeState{lost: n.lost, gen: n.gen, evicting: n.evicting, lastSeen: now, deleted: des.Never,
-			exists: node.Version != 0}
+			exists: node.Version != 0, seen: node.Version}
 		if !n.exists {
 			n.deleted = now // the first round of the pod garbage collector misses it
 		}
