@@ -35,8 +35,9 @@ func (w *World) startControllers() {
 	w.tellOfControllers(trace.Lead)
 	w.jobctl.Start()
 	w.cronctl.Start()
-	w.gc.Start(w.learnt)
-	w.nodectl.Start(w.learnt)
+	w.learnt = true // the garbage collector asks for the owners of all pods, and its client has a limit
+	w.gc.Start()
+	w.nodectl.Start()
 }
 
 func (w *World) tellOfControllers(verb trace.Verb) {

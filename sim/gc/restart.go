@@ -25,18 +25,15 @@ func (c *Collector) Stop() {
 
 // Start is the begin of a new process. Every object is an addition to the graph: what was left undone of a deletion is
 // found again, as the Jobs that are being deleted are, and the pods whose owner is gone. Every Job that has finished is
-// looked at for its TTL, which counts from the end of the Job and not from now. pods says whether there is any use in
-// pods.
-func (c *Collector) Start(pods bool) {
+// looked at for its TTL, which counts from the end of the Job and not from now.
+func (c *Collector) Start() {
 	c.down, c.starting = false, true
 	c.client.Restart()
 	c.ttl.client.Restart()
 	c.queue.idle = 0
-	if pods {
-		for id := range c.store.PodCount() {
-			if p := c.store.Pod(id); p.Version != 0 {
-				c.observePod(p)
-			}
+	for id := range c.store.PodCount() {
+		if p := c.store.Pod(id); p.Version != 0 {
+			c.observePod(p)
 		}
 	}
 	var jobs []*api.Job

@@ -19,9 +19,8 @@ func (c *Controller) Stop() {
 }
 
 // Start is the begin of a new process, whose loops run at once for the first time. A silent node has all of its grace
-// period before it, and the tolerations of the pods of an unreachable one begin anew, as the taint does. pods says
-// whether there is any use in pods.
-func (c *Controller) Start(pods bool) {
+// period before it, and the tolerations of the pods of an unreachable one begin anew, as the taint does.
+func (c *Controller) Start() {
 	now := c.kernel.Now()
 	c.down, c.begun, c.slept, c.tainted = false, now, 0, now-des.Time(taintEvery)
 	for i := range c.nodes {
@@ -33,9 +32,7 @@ func (c *Controller) Start(pods bool) {
 		}
 	}
 	c.pods = c.pods[:0]
-	if pods {
-		c.Learn()
-	}
+	c.Learn()
 	for i := range c.nodes {
 		if node := c.store.Node(api.NodeID(i)); node.Version != 0 {
 			c.observeNode(node)
