@@ -134,6 +134,6 @@ var others = []Mutant{
 		"sim/nodectl/nodectl.go",
 		"c.store.Disrupt(c.writer(trace.TaintEviction, RuleTaint), id, api.DeletionByTaintManager) {",
 		"c.store.Pod(id).Version != 0 {"},
-	{"all-lost-all-tainted", "nodes are tainted also when all are silent", "sim/nodectl/nodectl.go",
+	{"all-lost-all-tainted", "nodes are tainted also when all are silent", "sim/nodectl/monitor.go",
 		"return silent > 0 && ready == 0 || ", "return "},
 }

@@ -13,13 +13,22 @@ const healthRetry = 20 * des.Millisecond
 func (c *Controller) watch() {
 	if !c.watching && !c.down {
 		c.watching = true
-		c.kernel.Schedule(c.nextRound(c.kernel.Now()+1), api.ClassNode, api.KindHeartbeat, 0, c.life)
+		c.kernel.Schedule(c.roundAfter(c.kernel.Now()), api.ClassNode, api.KindHeartbeat, 0, c.life)
 	}
 }
 
-// nextRound is when the monitor looks at the nodes, at t or after it: a period after it was done with them.
-func (c *Controller) nextRound(t des.Time) des.Time {
-	return c.ceil(t.Add(-c.slept), c.knobs.NodeMonitorPeriod).Add(c.slept)
+// round is one look at all nodes. The next begins a period after its end.
+type round struct{ begin, end des.Time }
+
+// roundAfter is when the monitor begins to look at the nodes after t.
+func (c *Controller) roundAfter(t des.Time) des.Time {
+	from := c.late.end
+	if t < c.late.begin {
+		from = c.late.begin
+	} else {
+		t = max(t, from)
+	}
+	return floor(t, from, c.knobs.NodeMonitorPeriod).Add(c.knobs.NodeMonitorPeriod)
 }
 
 // Monitor looks at every node's heartbeat (monitorNodeHealth).
@@ -55,7 +64,7 @@ func (c *Controller) Monitor(life int32) {
 		}
 	}
 	if conflict {
-		c.slept += healthRetry
+		c.late = round{now, now.Add(healthRetry)}
 	}
 	c.taintSilent()
 	if again {
@@ -108,7 +117,7 @@ func (c *Controller) taintSilent() {
 		}
 		n.tainting = true
 		n.gen++
-		c.tainted = max(c.floor(c.kernel.Now(), taintPass).Add(taintPass), c.tainted.Add(taintEvery))
+		c.tainted = max(floor(c.kernel.Now(), c.begun, taintPass).Add(taintPass), c.tainted.Add(taintEvery))
 		c.kernel.Schedule(c.tainted, api.ClassTaint, api.KindTaint, int32(i), n.gen)
 	}
 }

@@ -34,11 +34,11 @@ type Controller struct {
 	store  *store.Store
 	knobs  *api.Knobs
 
-	down   bool         // the process is away
-	life   int32        // of the process
-	listed uint64       // the version at which its caches were filled
-	begun  des.Time     // when it began: its periods count from there
-	slept  des.Duration // by how much that has put off the rounds of the monitor
+	down   bool     // the process is away
+	life   int32    // of the process
+	listed uint64   // the version at which its caches were filled
+	begun  des.Time // when it began: its periods count from there
+	late   round    // of the monitor: the latest that took its time, or the first
 
 	nodes    []nodeState
 	pods     []podState // by pod
@@ -75,7 +75,8 @@ func New(k *des.Kernel, s *store.Store) *Controller { return &Controller{kernel:
 // Reset forgets everything and keeps the memory.
 func (c *Controller) Reset(knobs *api.Knobs, nodes int) {
 	c.knobs = knobs
-	c.down, c.life, c.listed, c.begun, c.slept = false, 0, 0, -des.Time(knobs.Uptime), 0
+	c.down, c.life, c.listed, c.begun = false, 0, 0, -des.Time(knobs.Uptime)
+	c.late = round{c.begun, c.begun}
 	c.nodes, c.pods = c.nodes[:0], c.pods[:0]
 	c.Reach(nodes)
 	c.watching, c.gcArmed, c.tainted = false, false, -des.Time(taintEvery)
@@ -187,7 +188,7 @@ func (c *Controller) Lose(id api.NodeID) {
 	n.lost = true
 	up := c.kernel.Now().Add(c.knobs.Uptime)
 	renewed := c.kernel.Now() - up%des.Time(c.knobs.LeaseRenew)
-	n.lastSeen = max(c.begun, c.nextRound(renewed+1))
+	n.lastSeen = max(c.begun, c.roundAfter(renewed))
 	c.watch()
 }
 
@@ -256,15 +257,16 @@ func (c *Controller) writer(actor trace.Actor, because trace.Rule) store.Writer 
 	return store.Writer{Actor: actor, Because: because}
 }
 
-// floor and ceil are the multiples of a period next to t, counted from the begin of the process.
-func (c *Controller) floor(t des.Time, period des.Duration) des.Time {
-	since := (t - c.begun) % des.Time(period)
+// floor is the latest multiple of a period up to t, counted from an instant.
+func floor(t, from des.Time, period des.Duration) des.Time {
+	since := (t - from) % des.Time(period)
 	if since < 0 {
 		since += des.Time(period)
 	}
 	return t - since
 }
 
+// ceil is the earliest multiple of a period from t on, counted from the begin of the process.
 func (c *Controller) ceil(t des.Time, period des.Duration) des.Time {
-	return c.floor(t+des.Time(period)-1, period)
+	return floor(t+des.Time(period)-1, c.begun, period)
 }

@@ -22,7 +22,7 @@ func (c *Controller) Stop() {
 // period before it, and the tolerations of the pods of an unreachable one begin anew, as the taint does.
 func (c *Controller) Start() {
 	now := c.kernel.Now()
-	c.down, c.begun, c.slept, c.tainted = false, now, 0, now-des.Time(taintEvery)
+	c.down, c.begun, c.late, c.tainted = false, now, round{now, now}, now-des.Time(taintEvery)
 	for i := range c.nodes {
 		n, node := &c.nodes[i], c.store.Node(api.NodeID(i))
 		*n = nodeState{lost: n.lost, gen: n.gen, evicting: n.evicting, lastSeen: now, deleted: des.Never,
