@@ -244,7 +244,8 @@ type PodStatus struct {
 	Reports    uint16 // counts the kubelet's writes: tells apart statuses that differ in single containers only
 
 	Restarts     int32    // restartCount summed over all containers and init containers
-	MaxRestarts  int32    // the largest restartCount among main containers (controller_utils.go:768@v1.37.2)
+	MaxRestarts  int32    // the largest restartCount among main containers (controller_utils.go:948@v1.37.2)
+	MaxSidecar   int32    // and that among sidecars
 	Exit         int32    // the first non-zero exit code among terminated containers, else 0
 	Exits        int32    // what Store.Exits knows it by; 0: Exit says it all
 	ReadySince   des.Time // lastTransitionTime of Ready, whole seconds; meaningful with HasReady

@@ -207,6 +207,8 @@ func (s byRemoval) Less(i, j int) bool {
 		return p.Status.ReadySince > q.Status.ReadySince
 	case p.Status.MaxRestarts != q.Status.MaxRestarts:
 		return p.Status.MaxRestarts > q.Status.MaxRestarts
+	case p.Status.MaxSidecar != q.Status.MaxSidecar:
+		return p.Status.MaxSidecar > q.Status.MaxSidecar
 	}
 	return p.Created > q.Created
 }

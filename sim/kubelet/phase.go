@@ -100,7 +100,7 @@ func (l *Life) summarise(now des.Time) {
 // all that count are ready (status/generate.go:55@v1.37.2).
 func (l *Life) sumUp() (started, ready bool) {
 	s := &l.status
-	s.Restarts, s.MaxRestarts, s.Exit, s.OOMKilled = 0, 0, 0, false
+	s.Restarts, s.MaxRestarts, s.MaxSidecar, s.Exit, s.OOMKilled = 0, 0, 0, 0, false
 	started, ready = true, true
 	var mains, sidecars des.Time // when the last of them ended
 	early := int32(0)            // the first exit code among init containers and sidecars, which come after these
@@ -120,6 +120,7 @@ func (l *Life) sumUp() (started, ready bool) {
 			mains = max(mains, at)
 		case api.Sidecar:
 			early = firstFailure(early, exit)
+			s.MaxSidecar = max(s.MaxSidecar, c.restarts)
 			sidecars = max(sidecars, at)
 		case api.Init:
 			early = firstFailure(early, exit)
