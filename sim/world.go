@@ -164,9 +164,7 @@ func (w *World) handle(e des.Event) {
 	case api.KindWake:
 		w.kubelet.Wake(api.PodID(e.Obj), e.Arg)
 	case api.KindHeartbeat:
-		w.nodectl.Monitor(e.Arg)
-	case api.KindHealth:
-		w.nodectl.Health(api.NodeID(e.Obj), e.Arg)
+		w.nodectl.Monitor(e.Obj, e.Arg)
 	case api.KindTaint:
 		w.nodectl.Taint(api.NodeID(e.Obj), e.Arg)
 	case api.KindNoSchedule:

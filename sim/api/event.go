@@ -34,8 +34,7 @@ const (
 	KindSend                         // store: client Obj has requests to send
 	KindWatch                        // store: watch Obj has a notice to deliver
 	KindWake                         // kubelet: pod Obj acts; Arg is the generation of its timer
-	KindHealth                       // nodelifecycle: node Obj is marked that could not be; Arg is the life of the process
-	KindHeartbeat                    // nodelifecycle: the health of all nodes is looked at; Arg is the life of the process
+	KindHeartbeat                    // nodelifecycle: nodes are looked at, after Obj tries; Arg is the life of the process
 	KindTaint                        // nodelifecycle: node Obj is to be tainted; Arg is its generation
 	KindNoSchedule                   // nodelifecycle: the taints of node Obj for the scheduler are brought up to date
 	KindEvictAll                     // tainteviction: the tolerations of the pods of node Obj run out; Arg tells the taint

@@ -6,9 +6,24 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// healthRetry is how long the monitor waits when it could not write a node (retrySleepTime,
-// pkg/controller/nodelifecycle/node_lifecycle_controller.go:134@v1.37.2).
-const healthRetry = 20 * des.Millisecond
+// A status that could not be written for a conflict is written again, onto the node as it is read then
+// (node_lifecycle_controller.go:721 and nodelifecycle/scheduler/rate_limited_queue.go:32@v1.37.2).
+const (
+	healthRetry = 20 * des.Millisecond
+	healthTries = 6
+)
+
+// round is one look at all nodes. The next begins a period after its end.
+type round struct{ begin, end des.Time }
+
+// roundAfter is when the monitor begins to look at the nodes after t.
+func (c *Controller) roundAfter(t des.Time) des.Time {
+	period := c.knobs.NodeMonitorPeriod
+	if t < c.late.begin {
+		return floor(t, c.late.begin, period).Add(period)
+	}
+	return floor(max(t, c.late.end), c.late.end, period).Add(period)
+}
 
 func (c *Controller) watch() {
 	if !c.watching && !c.down {
@@ -17,44 +32,35 @@ func (c *Controller) watch() {
 	}
 }
 
-// round is one look at all nodes. The next begins a period after its end.
-type round struct{ begin, end des.Time }
-
-// roundAfter is when the monitor begins to look at the nodes after t.
-func (c *Controller) roundAfter(t des.Time) des.Time {
-	from := c.late.end
-	if t < c.late.begin {
-		from = c.late.begin
-	} else {
-		t = max(t, from)
-	}
-	return floor(t, from, c.knobs.NodeMonitorPeriod).Add(c.knobs.NodeMonitorPeriod)
-}
-
-// Monitor looks at every node's heartbeat (monitorNodeHealth).
-func (c *Controller) Monitor(life int32) {
+// Monitor looks at every node's heartbeat (monitorNodeHealth), or tries again to write what it saw there.
+func (c *Controller) Monitor(try, life int32) {
 	if life != c.life {
 		return
 	}
-	c.watching = false
-	if c.kernel.Now() == c.begun && life > 0 {
+	if try == 0 {
+		c.look()
+		return
+	}
+	for i := range c.nodes {
+		if n := &c.nodes[i]; n.read != 0 {
+			c.unknown(n, c.store.Node(api.NodeID(i)), n.read)
+		}
+	}
+	c.conclude(try, true)
+}
+
+func (c *Controller) look() {
+	if c.kernel.Now() == c.begun && c.life > 0 {
 		c.meet()
 	}
 	now := c.kernel.Now()
-	again, conflict := false, false
+	again := false
 	for i := range c.nodes {
 		n, node := &c.nodes[i], c.store.Node(api.NodeID(i))
 		switch {
 		case !n.exists:
 		case n.lost && n.ready && now.Sub(n.lastSeen) > c.knobs.NodeMonitorGrace:
-			switch node.Version {
-			case n.seen:
-				c.unknown(node)
-			case 0: // gone meanwhile
-			default: // written meanwhile
-				conflict = true
-				c.kernel.Schedule(now.Add(healthRetry), api.ClassNode, api.KindHealth, int32(i), c.life)
-			}
+			c.unknown(n, node, n.seen)
 		case n.lost && n.ready:
 			again = true
 		case !n.lost && !n.ready:
@@ -63,25 +69,44 @@ func (c *Controller) Monitor(life int32) {
 			c.reachable(n, node)
 		}
 	}
-	if conflict {
-		c.late = round{now, now.Add(healthRetry)}
+	c.conclude(0, again)
+}
+
+// conclude ends the look after so many further tries, unless there is to be another.
+func (c *Controller) conclude(try int32, again bool) {
+	now, conflict := c.kernel.Now(), false
+	for i := range c.nodes {
+		conflict = conflict || c.nodes[i].read != 0
 	}
+	switch {
+	case conflict && try+1 < healthTries:
+		c.kernel.Schedule(now.Add(healthRetry), api.ClassNode, api.KindHeartbeat, try+1, c.life)
+		return
+	case try > 0:
+		c.late = round{now - des.Time(try)*des.Time(healthRetry), now}
+	}
+	for i := range c.nodes {
+		c.nodes[i].read = 0
+	}
+	c.watching = false
 	c.taintSilent()
 	if again {
 		c.watch()
 	}
 }
 
-// Health marks a silent node after all, which the monitor could not write.
-func (c *Controller) Health(id api.NodeID, life int32) {
-	if node := c.store.Node(id); life == c.life && node.Version != 0 {
-		c.unknown(node)
-		c.taintSilent()
+// unknown marks a silent node: Ready=Unknown, its pods not ready, and the NoExecute taint when its turn has come. That
+// is done to the node as it was read, and refused if it has changed since. One that is gone or has come back meanwhile
+// is left alone.
+func (c *Controller) unknown(n *nodeState, node *api.Node, read uint64) {
+	n.read = 0
+	if node.Version == 0 || !n.lost {
+		return
 	}
-}
-
-// unknown marks a silent node: Ready=Unknown, its pods not ready, and the NoExecute taint when its turn has come.
-func (c *Controller) unknown(node *api.Node) {
+	if node.Version != read {
+		n.read = node.Version
+		return
+	}
 	w := c.writer(trace.NodeLifecycle, RuleUnknown)
 	c.store.UpdateNode(w, node.ID, false, node.Unschedulable, node.Unreachable)
 	for i := range c.pods {
@@ -117,7 +142,8 @@ func (c *Controller) taintSilent() {
 		}
 		n.tainting = true
 		n.gen++
-		c.tainted = max(floor(c.kernel.Now(), c.begun, taintPass).Add(taintPass), c.tainted.Add(taintEvery))
+		pass := floor(c.kernel.Now(), c.begun, taintPass).Add(taintPass)
+		c.tainted = max(pass, c.tainted.Add(taintEvery))
 		c.kernel.Schedule(c.tainted, api.ClassTaint, api.KindTaint, int32(i), n.gen)
 	}
 }

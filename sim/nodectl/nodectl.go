@@ -42,7 +42,7 @@ type Controller struct {
 
 	nodes    []nodeState
 	pods     []podState // by pod
-	watching bool       // a heartbeat check is scheduled
+	watching bool       // a round of the monitor is scheduled or under way
 	gcArmed  bool       // a pod garbage collection is scheduled
 	tainted  des.Time   // when the latest node was or will be tainted
 }
@@ -56,6 +56,7 @@ type nodeState struct {
 
 	exists, ready bool   // as the caches have it
 	seen          uint64 // and its version there
+	read          uint64 // its version as it was read after a conflict; 0: there was none
 	want          api.NodeTaints
 	tainted       bool // and so is it seen by the taint eviction controller
 	evicting      int32
