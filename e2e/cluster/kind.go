@@ -151,6 +151,9 @@ func (k *Kind) create(ctx context.Context, o *Options) error {
 			return markErr
 		}
 	}
+	if err = allowWatches((o.Workers + o.Reserved + 1) * watchesOfNode); err != nil {
+		fmt.Fprintln(k.log, err) // it may do all the same
+	}
 	fmt.Fprintf(k.log, "cluster %s: %d nodes of %s\n", k.Name, o.Workers+o.Reserved+1, image)
 	err = k.provider.Create(o.Name, kind.CreateWithV1Alpha4Config(config(o, image)), kind.CreateWithNodeImage(image),
 		kind.CreateWithKubeconfigPath(file), kind.CreateWithWaitForReady(readyTimeout), kind.CreateWithRetain(true),

@@ -24,6 +24,11 @@ func facts(t *trace.Trace) ([]reports.Fact, error) {
 		// A replay has a pod evicted for its full volume, which, unlike an eviction for the node's sake, leaves no
 		// DisruptionTarget (eviction_manager.go:559 against 446@v1.37.2).
 		f.Text = strings.TrimSuffix(f.Text, " disruption="+api.TerminationByKubelet.String())
+		// It has a second to obey SIGTERM (eviction_manager.go:62), and on a busy node its status is written before that
+		// of its containers.
+		if outcome, exit, found := strings.Cut(f.Text, " exit="); found && strings.Contains(exit, evicted) {
+			f.Text = outcome + evicted
+		}
 		// Whether a container that was killed for its memory is said to be is a race in the container runtime, which it
 		// documents (containerd v2.3.4, internal/cri/server/events.go:197). The exit code is not.
 		f.Text = strings.TrimSuffix(f.Text, " oom=true")
@@ -96,6 +101,9 @@ func order(t *trace.Trace, job string) (events []string) {
 	}
 	return events
 }
+
+// evicted is how the outcome of a pod says that the kubelet has evicted it.
+var evicted = " reason=" + api.Evicted.String()
 
 // refusals are the changes of a Job that the API server did not accept, by what was wrong with them. They are no
 // writes, so that the normal form of a trace does not have them.
