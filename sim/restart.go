@@ -32,6 +32,7 @@ func (w *World) restart() {
 }
 
 func (w *World) startControllers() {
+	w.store.Relist(api.ManagerPods, api.ManagerJobs, api.ManagerNodes, api.ManagerCronJobs)
 	w.tellOfControllers(trace.Lead)
 	w.jobctl.Start()
 	w.cronctl.Start()
