@@ -38,8 +38,8 @@ type Forecast struct {
 }
 
 // paces are clusters as slow as these multiples of the usual one, which is scenarios' profile default: one kind node on
-// two cores. Two of them in a suite of parallel replays were up to twice as slow.
-var paces = []float64{0.5, 1, 2}
+// two cores. Two of them in a suite of parallel replays were up to twice as slow; some pods start in half a second.
+var paces = []float64{0.25, 0.5, 1, 2}
 
 // How many runs of each pace make a forecast: to judge a replay, and to plan one.
 const (
