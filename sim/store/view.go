@@ -119,8 +119,8 @@ func (s *Store) arm(id api.Watch, v *view) {
 	s.kernel.Schedule(v.latest, api.ClassWatch, api.KindWatch, int32(id), 0)
 }
 
-// Relist begins watches anew with what there is now: what they have not delivered they never will, and nothing new waits
-// for it.
+// Relist begins watches anew with what there is now: what they have not delivered they never will, and nothing new
+// waits for it.
 func (s *Store) Relist(watches ...api.Watch) {
 	for _, id := range watches {
 		s.views[id] = view{next: s.dropped + len(s.history)}
