@@ -30,7 +30,7 @@ var _ = Describe("a replay", Label("resilience"), func() {
 		}()
 		time.Sleep(4 * time.Second)
 		Expect(k.Stop(ctx, k.ControlPlane())).To(Succeed())
-		DeferCleanup(func() { _ = k.Start(ctx, k.ControlPlane()) }) // an error if it was started
+		DeferCleanup(func() { _ = k.Start(ctx, k.ControlPlane()) }) // if the spec ended before
 		time.Sleep(20 * time.Second)
 		Expect(k.Start(ctx, k.ControlPlane())).To(Succeed())
 		r := <-results

@@ -24,7 +24,7 @@ func (c *Cluster) findReserved(ctx context.Context) error {
 	c.Kind.Reserved = nil
 	for i := range list.Items {
 		n := &list.Items[i]
-		if slices.ContainsFunc(n.Spec.Taints, func(t corev1.Taint) bool { return t.Key == objects.ReservedTaint }) {
+		if objects.IsReserved(n) {
 			c.Kind.Reserved = append(c.Kind.Reserved, n.Name)
 		}
 	}

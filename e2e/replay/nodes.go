@@ -20,14 +20,18 @@ import (
 )
 
 // NodesForPods are the names of the nodes that pods without tolerations may go to, sorted.
-func NodesForPods(ctx context.Context, client kubernetes.Interface) (names []string, err error) {
+func NodesForPods(ctx context.Context, client kubernetes.Interface) ([]string, error) {
+	return namesOf(ctx, client, func(n *corev1.Node) bool { return !objects.IsReserved(n) && open(n) })
+}
+
+// namesOf are the names of some of the nodes, sorted.
+func namesOf(ctx context.Context, client kubernetes.Interface, f func(*corev1.Node) bool) (names []string, err error) {
 	list, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("the nodes cannot be listed: %w", err)
 	}
 	for i := range list.Items {
-		n := &list.Items[i]
-		if !isReserved(n) && open(n) {
+		if n := &list.Items[i]; f(n) {
 			names = append(names, n.Name)
 		}
 	}
@@ -77,24 +81,11 @@ func (r *run) findNodes(ctx context.Context) (err error) {
 // apart says whether the replay has nodes that no other has.
 func (r *run) apart() bool { return r.o.Apart && Disturbs(r.cfg) }
 
-// among are those of the reserved nodes that can take pods.
-func among(ctx context.Context, client kubernetes.Interface, reserved []string) (names []string, err error) {
-	list, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, fmt.Errorf("the nodes cannot be listed: %w", err)
-	}
-	for i := range list.Items {
-		n := &list.Items[i]
-		if slices.Contains(reserved, n.Name) && isReserved(n) && open(n) {
-			names = append(names, n.Name)
-		}
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
-func isReserved(n *corev1.Node) bool {
-	return slices.ContainsFunc(n.Spec.Taints, func(t corev1.Taint) bool { return t.Key == objects.ReservedTaint })
+// among are those of the reserved nodes that can take pods, sorted.
+func among(ctx context.Context, client kubernetes.Interface, reserved []string) ([]string, error) {
+	return namesOf(ctx, client, func(n *corev1.Node) bool {
+		return slices.Contains(reserved, n.Name) && objects.IsReserved(n) && open(n)
+	})
 }
 
 // open says whether a node takes pods that tolerate to be on reserved ones.
