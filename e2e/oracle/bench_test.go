@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -26,6 +27,11 @@ func BenchmarkJob(b *testing.B) {
 
 // benchJob runs in the *testing.T of a test of its own, which is what a bubble needs.
 func benchJob(b *testing.B, completions, parallelism int32, scheduler bool) {
+	count := flag.Lookup("test.count").Value // RunTests heeds it too, and would play -count Jobs an iteration
+	defer count.Set(count.String())          //nolint:errcheck // its own value
+	if err := count.Set("1"); err != nil {
+		b.Fatal(err)
+	}
 	var err error
 	ok := testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "job",
 		F: func(t *testing.T) {
