@@ -220,7 +220,7 @@ func (w *World) collect(e des.Event) {
 	case api.KindCollect:
 		w.gc.Collect(e.Obj, e.Arg)
 	case api.KindCollectAgain:
-		w.gc.Again(api.JobID(e.Obj), e.Arg)
+		w.gc.Again(e.Obj, e.Arg)
 	case api.KindCollectors:
 		w.gc.Begin(e.Arg)
 	case api.KindLetGo:

@@ -56,7 +56,7 @@ const (
 	KindTTL                          // gc: the TTL of Job Obj ends; Arg is its generation
 	KindExpire                       // gc: the TTL controller's request about Job Obj takes effect
 	KindCollect                      // gc: the request of worker Obj takes effect, or is to be sent, as Arg says
-	KindCollectAgain                 // gc: Job Obj, which had not been seen, is looked at again
+	KindCollectAgain                 // gc: the node Obj of a Job that had not been seen is looked at again
 	KindBoot                         // cloud: machine Arg of group Obj has booted
 	KindMachine                      // cloud: something befalls the machine that is node Obj; Arg says what
 	KindScan                         // cloud: the autoscaler's loop

@@ -149,11 +149,14 @@ func (c *Collector) born(i item) uint64 {
 	switch {
 	case i.isPod():
 		return c.store.PodBorn(i.pod())
-	case i.isJob():
-		return c.store.Job(i.job()).Born
+	case i.isNode():
+		return c.store.Job(c.jobOf(i)).Born
 	}
 	return c.store.CronJob(i.cron()).Born
 }
+
+// jobOf is the Job of a node.
+func (c *Collector) jobOf(i item) api.JobID { return c.graph.owners[i.node()].job }
 
 // take lets idle workers take items.
 func (c *Collector) take() {
@@ -193,11 +196,11 @@ func (c *Collector) about(i item, s step) store.About {
 	switch {
 	case i.isCron():
 		return c.store.AboutCronJob(i.cron(), verb)
-	case i.isJob() && s == getOwner:
-		cron, _ := c.cronOf(i.job())
+	case i.isNode() && s == getOwner:
+		cron, _ := c.cronOf(c.jobOf(i))
 		return c.store.AboutCronJob(cron, verb)
-	case i.isJob():
-		return c.store.AboutJob(i.job(), verb)
+	case i.isNode():
+		return c.store.AboutJob(c.jobOf(i), verb)
 	case s == getOwner:
 		return c.store.AboutJob(c.store.Pod(i.pod()).Owner, verb)
 	}
@@ -234,7 +237,7 @@ func (c *Collector) Collect(slot, arg int32) {
 	switch {
 	case w.item.isPod():
 		c.stepPod(int(slot), w)
-	case w.item.isJob():
+	case w.item.isNode():
 		c.stepJob(int(slot), w)
 	default:
 		c.finish(int(slot)) // a CronJob has no owner
@@ -249,7 +252,7 @@ func (c *Collector) stepPod(slot int, w *work) {
 	case w.step == getItem && p.Owner != api.NoJob:
 		w.version = p.Version
 		w.owner = p.Owner
-		if c.graph.owner(p.Owner).absent {
+		if c.graph.job(p.Owner).absent {
 			c.send(slot, deletePod)
 		} else {
 			c.send(slot, getOwner)
@@ -258,7 +261,7 @@ func (c *Collector) stepPod(slot int, w *work) {
 	case w.step == getOwner:
 		j := c.store.Job(w.owner)
 		if j.Version == 0 {
-			c.graph.owner(w.owner).absent = true
+			c.graph.job(w.owner).absent = true
 		}
 		if j.Version == 0 || j.Deleted != des.Never && j.Foreground {
 			c.send(slot, deletePod)
@@ -285,8 +288,8 @@ func (c *Collector) deletePod(p *api.Pod, owner api.JobID) {
 }
 
 func (c *Collector) stepJob(slot int, w *work) {
-	id := w.item.job()
-	o := c.graph.owner(id)
+	id := c.jobOf(w.item)
+	o := &c.graph.owners[w.item.node()]
 	switch {
 	case w.step == getItem && c.store.Job(id).Version == 0:
 		c.removeJob(id)
@@ -303,7 +306,7 @@ func (c *Collector) stepJob(slot int, w *work) {
 		if o.virtual { // not seen yet: asked again after a while, unless it is seen meanwhile
 			o.retries++
 			at := c.kernel.Now().Add(firstRetry << (o.retries - 1))
-			c.kernel.Schedule(at, api.ClassLook, api.KindCollectAgain, int32(id), c.life)
+			c.kernel.Schedule(at, api.ClassLook, api.KindCollectAgain, int32(w.item.node()), c.life)
 		}
 	case c.finalize(slot, w):
 		return
@@ -314,7 +317,7 @@ func (c *Collector) stepJob(slot int, w *work) {
 // finalize is the effect of a request to take a finalizer off a Job (removeFinalizer, operations.go:84). It says
 // whether there is another one to come.
 func (c *Collector) finalize(slot int, w *work) bool {
-	j := c.store.Job(w.item.job())
+	j := c.store.Job(c.jobOf(w.item))
 	switch {
 	case j.Version == 0, slot < workers && !j.Foreground, slot >= workers && !j.Orphaned:
 		return false // it is gone, or the finalizer is
@@ -340,12 +343,12 @@ func (c *Collector) finalize(slot int, w *work) bool {
 	return true
 }
 
-// Again adds a Job to the queue that had not been seen.
-func (c *Collector) Again(id api.JobID, life int32) {
+// Again adds the node of a Job to the queue that had not been seen.
+func (c *Collector) Again(n, life int32) {
 	if life != c.life {
 		return
 	}
-	c.add(jobItem(id))
+	c.add(nodeItem(node(n)))
 	c.flush()
 }
 
@@ -356,7 +359,7 @@ func (c *Collector) orphan(id api.JobID) {
 		return
 	}
 	slot := len(c.work)
-	c.work = append(c.work, work{item: jobItem(id), step: letGo})
+	c.work = append(c.work, work{item: nodeItem(c.graph.job(id).node), step: letGo})
 	first := len(c.added)
 	c.eachDependent(id, func(pod api.PodID, _ *dependent) { c.add(idOf(pod)) })
 	pods := c.added[first:]
@@ -382,7 +385,7 @@ func (c *Collector) LetGo(pod api.PodID, arg int32) {
 		return
 	}
 	w := &c.work[slot]
-	c.store.DisownPod(writer(RuleOrphans), pod, w.item.job())
+	c.store.DisownPod(writer(RuleOrphans), pod, c.jobOf(w.item))
 	if w.pending--; w.pending == 0 {
 		c.send(int(slot), getJob)
 	}

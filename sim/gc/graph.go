@@ -11,8 +11,21 @@ import (
 type graph struct {
 	adopted []api.PodID // pods that are or were linked to a Job that has not made them
 	pods    []dependent // by pod
-	owners  []owner     // by Job
+	jobs    []job       // by Job
+	owners  []owner     // the nodes of Jobs
 }
+
+// job is what is kept of a Job beyond its node. A Job that is gone gets another node when a pod of its own turns up: to
+// the queue the two are different items.
+type job struct {
+	node   node
+	absent bool // in the cache of owners that do not exist
+}
+
+// node is the number of a Job's node.
+type node int32
+
+const noNode node = 0
 
 // dependent is a pod in the graph.
 type dependent struct {
@@ -22,19 +35,21 @@ type dependent struct {
 	beingDeleted bool
 }
 
-// owner is a Job in the graph.
+// owner is the node of a Job, which stays when that is not in the graph any more.
 type owner struct {
-	known              bool
+	job                api.JobID
 	virtual            bool // seen only as the owner of a pod
 	beingDeleted       bool
 	deletingDependents bool // waits for its pods to be deleted
 	orphaning          bool // waits for its pods to be let go
-	absent             bool // in the cache of owners that do not exist
 	dependents         int32
 	retries            int32
 }
 
-func (g *graph) reset() { g.pods, g.owners, g.adopted = g.pods[:0], g.owners[:0], g.adopted[:0] }
+func (g *graph) reset() {
+	g.pods, g.jobs, g.adopted = g.pods[:0], g.jobs[:0], g.adopted[:0]
+	g.owners = append(g.owners[:0], owner{}) // noNode
+}
 
 func (g *graph) pod(id api.PodID) *dependent {
 	for int(id) >= len(g.pods) {
@@ -43,11 +58,26 @@ func (g *graph) pod(id api.PodID) *dependent {
 	return &g.pods[id]
 }
 
-func (g *graph) owner(id api.JobID) *owner {
-	for int(id) >= len(g.owners) {
-		g.owners = append(g.owners, owner{})
+func (g *graph) job(id api.JobID) *job {
+	for int(id) >= len(g.jobs) {
+		g.jobs = append(g.jobs, job{})
 	}
-	return &g.owners[id]
+	return &g.jobs[id]
+}
+
+// owner is the node of a Job that is in the graph, or nil.
+func (g *graph) owner(id api.JobID) *owner {
+	if n := g.job(id).node; n != noNode {
+		return &g.owners[n]
+	}
+	return nil
+}
+
+// insert adds a Job to the graph.
+func (g *graph) insert(o owner) *owner {
+	g.job(o.job).node = node(len(g.owners))
+	g.owners = append(g.owners, o)
+	return &g.owners[len(g.owners)-1]
 }
 
 // observePod is processGraphChanges (graph_builder.go:760) for a pod.
@@ -75,7 +105,7 @@ func (c *Collector) unlink(d *dependent) {
 	if d.linked {
 		d.linked = false
 		c.graph.owner(d.owner).dependents--
-		c.add(jobItem(d.owner))
+		c.addJob(d.owner)
 	}
 }
 
@@ -86,9 +116,9 @@ func (c *Collector) link(p *api.Pod, d *dependent) {
 		return
 	}
 	o := c.graph.owner(p.Owner)
-	isNew := !o.known
+	isNew := o == nil
 	if isNew {
-		*o = owner{known: true, virtual: true, absent: o.absent}
+		o = c.graph.insert(owner{job: p.Owner, virtual: true})
 	}
 	d.linked = true
 	if p.Owner != p.Job && !slices.Contains(c.graph.adopted, p.ID) {
@@ -96,7 +126,7 @@ func (c *Collector) link(p *api.Pod, d *dependent) {
 	}
 	o.dependents++
 	if isNew {
-		c.add(jobItem(p.Owner))
+		c.addJob(p.Owner)
 	}
 }
 
@@ -110,12 +140,10 @@ func (c *Collector) removePod(id api.PodID) {
 	if !linked {
 		return
 	}
-	job := d.owner
-	if o := c.graph.owner(job); o.known {
-		o.dependents--
-		if o.deletingDependents {
-			c.add(jobItem(job))
-		}
+	o := c.graph.owner(d.owner)
+	o.dependents--
+	if o.deletingDependents {
+		c.addJob(d.owner)
 	}
 }
 
@@ -126,8 +154,8 @@ func (c *Collector) observeJob(j *api.Job) {
 		return
 	}
 	o := c.graph.owner(j.ID)
-	if !o.known {
-		*o = owner{known: true}
+	if o == nil {
+		o = c.graph.insert(owner{job: j.ID})
 	}
 	o.virtual = false
 	if j.Deleted == des.Never {
@@ -141,9 +169,12 @@ func (c *Collector) observeJob(j *api.Job) {
 	case j.Foreground && !o.deletingDependents:
 		o.deletingDependents = true
 		c.addDependents(j.ID)
-		c.add(jobItem(j.ID))
+		c.addJob(j.ID)
 	}
 }
+
+// addJob adds the node of a Job that is in the graph to the queue.
+func (c *Collector) addJob(id api.JobID) { c.add(nodeItem(c.graph.job(id).node)) }
 
 // cronOf is the CronJob that has made the Job, if one has.
 func (c *Collector) cronOf(id api.JobID) (api.CronJobID, bool) {
@@ -164,14 +195,14 @@ func (c *Collector) hasCron(id api.JobID) bool {
 // removeJob takes a Job out of the graph: its pods are looked at.
 func (c *Collector) removeJob(id api.JobID) {
 	o := c.graph.owner(id)
-	if !o.known {
+	if o == nil {
 		return
 	}
-	o.known = false
-	o.absent = o.absent || o.dependents > 0
+	j := c.graph.job(id)
+	j.absent = j.absent || o.dependents > 0
 	c.addDependents(id)
 	c.eachDependent(id, func(_ api.PodID, d *dependent) { d.linked = false })
-	o.dependents = 0
+	j.node, o.dependents = noNode, 0
 }
 
 // addDependents adds a Job's pods to the queue. Those that are known to be deleted would be passed over at once.
@@ -184,7 +215,7 @@ func (c *Collector) addDependents(id api.JobID) {
 }
 
 func (c *Collector) eachDependent(id api.JobID, f func(api.PodID, *dependent)) {
-	if c.graph.owner(id).dependents == 0 {
+	if o := c.graph.owner(id); o == nil || o.dependents == 0 {
 		return
 	}
 	c.store.EachPodOf(id, func(p *api.Pod) {

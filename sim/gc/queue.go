@@ -6,18 +6,20 @@ import (
 	"github.com/jobsim/jobsim/sim/api"
 )
 
-// item is a pod, or a Job: jobItem, or a CronJob: cronItem.
+// item is a pod, the node of a Job: nodeItem, or a CronJob: cronItem. For the TTL controller it is a Job: jobItem.
 type item int32
 
 const firstCron item = -1 << 31
 
+func nodeItem(n node) item           { return -1 - item(n) }
 func jobItem(id api.JobID) item      { return -1 - item(id) }
 func cronItem(id api.CronJobID) item { return firstCron + item(id) }
 
 func (i item) isPod() bool         { return i >= 0 }
-func (i item) isJob() bool         { return i < 0 && !i.isCron() }
+func (i item) isNode() bool        { return i < 0 && !i.isCron() }
 func (i item) isCron() bool        { return i < firstCron/2 }
 func (i item) cron() api.CronJobID { return api.CronJobID(i - firstCron) }
+func (i item) node() node          { return node(-1 - i) }
 func (i item) job() api.JobID      { return api.JobID(-1 - i) }
 func (i item) pod() api.PodID      { return api.PodID(i) }
 func byBirth(items []item)         { slices.Sort(items) } // of one Job, which is older
@@ -26,8 +28,8 @@ func (i item) slot() (int, int) {
 	switch {
 	case i.isPod():
 		return 0, int(i)
-	case i.isJob():
-		return 1, int(i.job())
+	case i.isNode():
+		return 1, int(i.node())
 	}
 	return 2, int(i.cron())
 }
@@ -104,6 +106,10 @@ func (c *Collector) needless(i item) bool {
 	case i.isCron():
 		return false
 	}
-	o := c.graph.owner(i.job())
-	return o.virtual && !o.known || o.beingDeleted && !o.deletingDependents
+	o := &c.graph.owners[i.node()]
+	if o.virtual {
+		now := c.graph.owner(o.job)
+		return now == nil || !now.virtual
+	}
+	return o.beingDeleted && !o.deletingDependents
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
@@ -23,10 +24,35 @@ func validStatus(job *api.Job, old, now *api.JobStatus) bool {
 	if (now.Ready != old.Ready || now.Active != old.Active) && now.Ready.Or(0) > now.Active {
 		return false
 	}
+	if (now.CompletedIndexes != old.CompletedIndexes || now.FailedIndexes != old.FailedIndexes) && overlap(job, now) {
+		return false
+	}
 	if now.Finished() && !old.Finished() && now.StartTime == des.Never {
 		return job.Spec.Suspend && job.Spec.Completions == api.Some(int32(0))
 	}
 	return true
+}
+
+// overlap says whether an index has both succeeded and failed, as far as the lists go with the completions
+// (validateFailedIndexesNotOverlapCompleted, pkg/apis/batch/validation/validation.go:1082@v1.37.2).
+func overlap(job *api.Job, s *api.JobStatus) bool {
+	if s.CompletedIndexes == "" || s.FailedIndexes.Value == "" {
+		return false
+	}
+	succeeded, failed := valid(s.CompletedIndexes, job), valid(s.FailedIndexes.Value, job)
+	return succeeded.Common(failed) > 0
+}
+
+// valid are the intervals of a list that the Job's completions allow.
+func valid(list string, job *api.Job) api.IndexSet {
+	s, err := api.ParseIndexSet(list, math.MaxInt32)
+	if err != nil {
+		panic("store: " + err.Error()) // the controller writes no such list
+	}
+	for len(s) > 0 && s[len(s)-1].To >= job.Spec.Completions.Value {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 // The limits of Indexed Jobs (pkg/apis/batch/validation/validation.go:44-56@v1.37.2).
