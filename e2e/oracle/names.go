@@ -9,28 +9,52 @@ import (
 
 	"github.com/google/uuid"
 	utilrand "k8s.io/apimachinery/pkg/util/rand"
+	generators "k8s.io/apiserver/pkg/storage/names"
 )
 
 // names makes the generated names and the UIDs of one cluster a function of its seed and of the
-// order of the creations. Kubernetes draws them from generators of the process; they are seeded
+// order of the creations. Kubernetes draws them from generators of the process; they are set
 // anew for each creation, under a lock that the clusters of all bubbles share.
 type names struct {
 	seed  uint64
 	count uint64
 }
 
-var naming sync.Mutex
+var (
+	naming   sync.Mutex
+	creation uint64 // the number of the one that goes on
+)
 
 // during runs f, a creation, with the next seed. f must not wait in virtual time.
 func (n *names) during(f func()) {
 	naming.Lock()
 	defer naming.Unlock()
 	n.count++
+	creation = n.count
 	s := mix(n.seed ^ mix(n.count))
 	utilrand.Seed(int64(s >> 1))
 	uuids.use(s)
 	defer uuids.use(0)
 	f()
+}
+
+// rising names pods in the order of their creation. A list comes in the order of names, and of the
+// random ones of the real API server these are as likely as any others.
+type rising struct{}
+
+const (
+	suffixLetters = "2456789bcdfghjklmnpqrstvwxz" // apimachinery/pkg/util/rand/rand.go:90, in order
+	suffixLength  = 5
+)
+
+// GenerateName implements names.NameGenerator.
+func (rising) GenerateName(base string) string {
+	suffix := make([]byte, suffixLength)
+	for i, n := suffixLength-1, creation; i >= 0; i-- {
+		suffix[i] = suffixLetters[n%uint64(len(suffixLetters))]
+		n /= uint64(len(suffixLetters))
+	}
+	return base[:min(len(base), generators.MaxGeneratedNameLength)] + string(suffix)
 }
 
 // mix is the finaliser of SplitMix64: neighbouring numbers become unrelated ones.

@@ -21,6 +21,7 @@ import (
 	nodestore "k8s.io/kubernetes/pkg/registry/core/node/storage"
 	volumestore "k8s.io/kubernetes/pkg/registry/core/persistentvolume/storage"
 	claimstore "k8s.io/kubernetes/pkg/registry/core/persistentvolumeclaim/storage"
+	"k8s.io/kubernetes/pkg/registry/core/pod"
 	rcstore "k8s.io/kubernetes/pkg/registry/core/replicationcontroller/storage"
 	"k8s.io/kubernetes/pkg/registry/core/service"
 	resourcerest "k8s.io/kubernetes/pkg/registry/resource/rest"
@@ -49,6 +50,9 @@ func coreGroup(opts generic.RESTOptionsGetter) (genericapiserver.APIGroupInfo, e
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		return group, err
 	}
+	named := pod.Strategy
+	named.NameGenerator = rising{}
+	pods.Pod.CreateStrategy = named
 	group.VersionedResourcesStorageMap["v1"] = map[string]rest.Storage{
 		"pods": pods.Pod, "pods/status": pods.Status, "pods/binding": pods.Binding, "pods/eviction": pods.Eviction,
 		"nodes": nodes.Node, "nodes/status": nodes.Status, "events": events,

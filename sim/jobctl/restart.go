@@ -3,6 +3,7 @@ package jobctl
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/jobsim/jobsim/sim/api"
 )
@@ -40,13 +41,37 @@ func (c *Controller) Start() {
 	for _, id := range ids {
 		c.observeJob(c.store.Job(id))
 	}
+	for _, p := range c.listPods() {
+		c.observePod(p)
+	}
+	c.listed = c.store.Version()
+	c.cache.podVersion, c.cache.jobVersion = c.listed, c.listed
+}
+
+// listPods lists all pods in the order of their keys: a name is that of the Job, the index of an Indexed one, which is
+// text here, and random letters. Those go by age.
+func (c *Controller) listPods() []*api.Pod {
+	type listed struct {
+		pod *api.Pod
+		key string
+	}
+	var list []listed
 	for id := range c.store.PodCount() {
 		p := c.store.Pod(id)
 		if p.Version == 0 {
 			continue
 		}
-		c.observePod(p)
+		spec := c.store.Job(p.Job).Spec
+		key := spec.Namespace + "/" + spec.Name + "-"
+		if p.Index != api.NoIndex {
+			key += strconv.Itoa(int(p.Index)) + "-"
+		}
+		list = append(list, listed{p, key})
 	}
-	c.listed = c.store.Version()
-	c.cache.podVersion, c.cache.jobVersion = c.listed, c.listed
+	slices.SortStableFunc(list, func(a, b listed) int { return cmp.Compare(a.key, b.key) })
+	pods := make([]*api.Pod, len(list))
+	for i := range list {
+		pods[i] = list[i].pod
+	}
+	return pods
 }
