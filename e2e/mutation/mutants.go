@@ -14,8 +14,6 @@ var Survivors = map[string]string{
 	"late-success-fails": "nothing follows from it: what has succeeded is looked at before what has failed",
 	"nothing-expected":   "since 1.36 a sync waits for its own writes anyway",
 	"ready-first":        "a smaller parallelism while some pods are ready and others are not is too rare",
-	"restarts-of-ended-pods": "the restarts of a pod that has ended count for less than a second, until its finalizer " +
-		"is gone",
 }
 
 // Mutants are mistakes that somebody could make who writes such a simulator from what the documentation says.
