@@ -105,7 +105,7 @@ func mark(p *gonum.Plot, q *CurvePoint, look draw.GlyphStyle, value string) {
 	s.XAlign, s.YAlign = text.XLeft, text.YTop
 	names.Offset = vg.Point{X: 8, Y: -6}
 	if at.X > (p.X.Min+p.X.Max)*0.6 {
-		s.XAlign, names.Offset.X = text.XRight, -8
+		s.XAlign, names.Offset = text.XRight, vg.Point{X: -8, Y: -24} // below the points before it on a curve that rises
 	}
 	names.TextStyle = []text.Style{s}
 	p.Add(names)
