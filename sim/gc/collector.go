@@ -115,11 +115,7 @@ func (c *Collector) Learn() {
 	if c.down {
 		return
 	}
-	for id := range c.store.PodCount() {
-		if p := c.store.Pod(id); p.Version != 0 {
-			c.observePod(p)
-		}
-	}
+	c.observePods()
 	c.added = c.added[:0] // their Jobs are known
 }
 

@@ -99,6 +99,15 @@ func (c *Collector) observePod(p *api.Pod) {
 	}
 }
 
+// observePods enters all pods that there are.
+func (c *Collector) observePods() {
+	for id := range c.store.PodCount() {
+		if p := c.store.Pod(id); p.Version != 0 {
+			c.observePod(p)
+		}
+	}
+}
+
 // unlink takes a pod out of the dependents of the owner that it had, which may have waited for that
 // (addUnblockedOwnersToDeleteQueue, graph_builder.go:615).
 func (c *Collector) unlink(d *dependent) {

@@ -31,11 +31,7 @@ func (c *Collector) Start() {
 	c.client.Restart()
 	c.ttl.client.Restart()
 	c.queue.idle = 0
-	for id := range c.store.PodCount() {
-		if p := c.store.Pod(id); p.Version != 0 {
-			c.observePod(p)
-		}
-	}
+	c.observePods()
 	var jobs []*api.Job
 	for i := range c.store.Jobs() {
 		if j := c.store.Job(api.JobID(i)); j.Version != 0 {
