@@ -31,8 +31,8 @@ f.yaml:6: spec.concurrencyPolicy: "Never" (allowed: Allow, Forbid, Replace)`},
 			`yet (allowed: minute, hour, day of month, month, day of week)`},
 	{"a field of the jobTemplate", strings.Replace(cronText("  schedule: 1 * * * *\n"), "restartPolicy: Never",
 		"restartPolicy: Never, nodeName: x", 1),
-		`f.yaml:9: spec.jobTemplate.spec.template.spec.nodeName: cannot be simulated: the scheduler would choose among ` +
-			`nodes by it; only requests are modelled`},
+		`f.yaml:9: spec.jobTemplate.spec.template.spec.nodeName: cannot be simulated: the pods would go past ` +
+			`the scheduler`},
 	{"faults of the control plane", scenarioText("faults:\n- {at: 1s, failRequests: {requests: [createPod], error: Nope}}\n" +
 		"- {at: 1s, quota: {namespace: x}}\n- {at: 1s, restartController: {downtime: -1s}}\n" +
 		"- {at: 1s, patchCronJob: {cronJob: c}}\n"),

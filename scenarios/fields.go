@@ -26,9 +26,13 @@ func refusedUnless(value, why string) treatment {
 const (
 	byFate    = "it is part of what the fate stands for"
 	podOnly   = "it changes the pod's surroundings, not when it runs or how it is counted"
-	placement = "the scheduler would choose among nodes by it; only requests are modelled"
-	probing   = "probes change when a container is ready or killed; use ready and run of its fate"
-	notYet    = "it is not modelled yet"
+	placement = "the scheduler would choose among them by it; only requests of cpu and memory are modelled"
+	noNodes   = "where a scenario has no nodes every pod finds room, and where it has some it is refused (placement.go)"
+	special   = "what the scheduler does then is not modelled yet"
+
+	otherScheduler = "another scheduler would place the pods"
+	probing        = "probes change when a container is ready or killed; use ready and run of its fate"
+	notYet         = "it is not modelled yet"
 )
 
 // fields says for every field of a Job manifest, by its path, whether it is modelled, immaterial or refused. A path
@@ -72,23 +76,23 @@ var fields = table{
 	podSpec + ".activeDeadlineSeconds":         modelled,
 	podSpec + ".containers":                    modelled,
 	podSpec + ".initContainers":                modelled,
-	podSpec + ".resources":                     refused("pod-level resources: " + notYet),
-	podSpec + ".overhead":                      refused("pod overhead: " + notYet),
+	podSpec + ".resources":                     immaterial(noNodes),
+	podSpec + ".overhead":                      immaterial(noNodes),
 	podSpec + ".ephemeralContainers":           refused("a template cannot have them"),
-	podSpec + ".nodeName":                      refused(placement),
-	podSpec + ".nodeSelector":                  refused(placement),
-	podSpec + ".affinity":                      refused(placement),
-	podSpec + ".tolerations":                   refused(placement),
-	podSpec + ".topologySpreadConstraints":     refused(placement),
-	podSpec + ".schedulerName":                 refusedUnless("default-scheduler", placement),
-	podSpec + ".schedulingGates":               refused(placement),
-	podSpec + ".schedulingGroup":               refused(placement),
-	podSpec + ".resourceClaims":                refused(placement),
-	podSpec + ".priorityClassName":             refused("preemption: " + notYet),
-	podSpec + ".priority":                      refusedUnless("0", "preemption: "+notYet),
-	podSpec + ".preemptionPolicy":              refusedUnless("PreemptLowerPriority", "preemption: "+notYet),
+	podSpec + ".nodeName":                      refused("the pods would go past the scheduler"),
+	podSpec + ".nodeSelector":                  immaterial(noNodes),
+	podSpec + ".affinity":                      immaterial(noNodes),
+	podSpec + ".tolerations":                   immaterial(noNodes),
+	podSpec + ".topologySpreadConstraints":     immaterial(noNodes),
+	podSpec + ".schedulerName":                 refusedUnless("default-scheduler", otherScheduler),
+	podSpec + ".schedulingGates":               refused(special),
+	podSpec + ".schedulingGroup":               refused(special),
+	podSpec + ".resourceClaims":                refused(special),
+	podSpec + ".priorityClassName":             immaterial(noNodes),
+	podSpec + ".priority":                      immaterial(noNodes),
+	podSpec + ".preemptionPolicy":              immaterial(noNodes),
 	podSpec + ".readinessGates":                refused(probing),
-	podSpec + ".runtimeClassName":              refused("pod overhead: " + notYet),
+	podSpec + ".runtimeClassName":              immaterial(noNodes),
 	podSpec + ".evictionResponders":            refused("eviction responders: " + notYet),
 	podSpec + ".volumes":                       immaterial(byFate),
 	podSpec + ".dnsPolicy":                     immaterial(podOnly),
@@ -119,7 +123,7 @@ var containerFields = map[string]treatment{
 	"name":               modelled,
 	"resources.requests": modelled,
 	"resources.limits":   modelled,
-	"resources.claims":   refused(placement),
+	"resources.claims":   refused(special),
 	"restartPolicy":      modelled,
 
 	"restartPolicyRules[].action":             modelled,
@@ -131,7 +135,7 @@ var containerFields = map[string]treatment{
 	"startupProbe":             refused(probing),
 	"lifecycle":                refused("hooks change how long it starts and stops; use start and onTerm of its fate"),
 	"resizePolicy":             immaterial("nothing resizes the pods of a Job"),
-	"ports[].hostPort":         refusedUnless("0", placement),
+	"ports[].hostPort":         immaterial(noNodes),
 	"ports[].hostIP":           immaterial(podOnly),
 	"ports[].containerPort":    immaterial(podOnly),
 	"ports[].name":             immaterial(podOnly),

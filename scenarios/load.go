@@ -330,5 +330,11 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 // finish validates the scenario as a whole.
 func (l *loader) finish(s *Scenario) {
 	s.validate()
+	if !s.nodesMatter() {
+		for _, field := range s.Placement() {
+			l.warnings = append(l.warnings, Problem{File: s.doc.file,
+				What: field + " says nothing without cluster.nodes: every pod finds room"})
+		}
+	}
 	l.scenarios = append(l.scenarios, s)
 }

@@ -102,12 +102,11 @@ var textProblems = []problem{
 
 var manifestProblems = []problem{
 	{"several at once", jobText("  parallelism: -1\n  completions: two\n  backoffLimits: 3\n", "      "+
-		"nodeSelector: {a: b}\n"),
+		"nodeName: b\n"),
 		`f.yaml:5: spec.parallelism: -1 is negative
 f.yaml:6: spec.completions: "two" is not a whole number of 32 bits
 f.yaml:7: spec.backoffLimits: unknown field (did you mean backoffLimit?)
-f.yaml:13: spec.template.spec.nodeSelector: cannot be simulated: the scheduler would choose among nodes by it; ` +
-			`only requests are modelled`},
+f.yaml:13: spec.template.spec.nodeName: cannot be simulated: the pods would go past the scheduler`},
 	{"a key twice", jobText("  suspend: true\n  suspend: false\n", ""),
 		`f.yaml:6: spec.suspend: is given twice, first in line 5`},
 	{"wrong shape", "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec: [1]\n",
@@ -133,9 +132,6 @@ f.yaml:13: spec.template.spec.nodeSelector: cannot be simulated: the scheduler w
 		"99999999999999999999}}", 1),
 		`f.yaml:9: spec.template.spec.containers[0].resources.requests.memory: 99999999999999999999 is too ` +
 			`much (allowed: up to 1Pi)`},
-	{"a GPU", strings.Replace(jobText("", ""), "busybox", "busybox, resources: {limits: {nvidia.com/gpu: 1}}", 1),
-		`f.yaml:9: spec.template.spec.containers[0].resources.requests[nvidia.com/gpu]: cannot be ` +
-			`simulated: nodes have no nvidia.com/gpu: it is not modelled yet (allowed: cpu, memory)`},
 }
 
 var fileProblems = []problem{

@@ -48,6 +48,7 @@ func (s *Scenario) validate() {
 	for i := range f.Faults {
 		s.validateFault(fmt.Sprintf("faults[%d]", i), &f.Faults[i])
 	}
+	s.validatePlacement()
 	s.validateAdoption()
 	s.validateRestartAll()
 	if version, ok := minor(s.File.Kubernetes); ok {

@@ -113,8 +113,8 @@ func (o *planOptions) plan(sc *scenarios.Scenario) (*plan.Plan, []*goal.Expr, er
 	p := &plan.Plan{Pool: study.NewPool(o.workers), Config: sc.Config(), Price: o.price,
 		Deadline: des.Duration(o.deadline),
 		Warm:     o.warm.value(), Seed: o.seed, Runs: o.runs, Doublings: doublings}
-	var problems []error
 	var goals []*goal.Expr
+	problems := chosenNodes(sc)
 	for _, text := range o.goals {
 		g, err := goal.Goal(text, plan.Fields...)
 		goals, problems = append(goals, g), append(problems, err)
@@ -256,4 +256,15 @@ func (o *planOptions) json(w io.Writer, best plan.Size, tried []plan.Size, relie
 	e.SetIndent("", "  ")
 	return e.Encode(map[string]any{"apiVersion": summaryVersion, "kind": "Plan", "seed": o.seed, "runs": o.runs,
 		"goals": o.goals, "smallest": size(best), "tried": sizes, "bottlenecks": reliefs})
+}
+
+// chosenNodes are the fields of the Jobs by which the nodes of a pool would matter that are all alike. That the pods
+// want these nodes, and may be on them, is what a nodeSelector and tolerations are taken to say.
+func chosenNodes(sc *scenarios.Scenario) (problems []error) {
+	for _, field := range sc.Placement() {
+		if !strings.HasSuffix(field, ".nodeSelector") && !strings.HasSuffix(field, ".tolerations") {
+			problems = append(problems, fmt.Errorf("%s: cannot be planned for: nodes have cpu, memory and pods", field))
+		}
+	}
+	return problems
 }
