@@ -190,6 +190,24 @@ func TestPlan_CronJobWithAutoscaler(t *testing.T) {
 	}
 }
 
+// The pool is what a nodeSelector and tolerations ask for. Affinity would choose among its nodes.
+func TestPlan_Placement(t *testing.T) {
+	plan := func(field string) (int, string) {
+		manifest := "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      " + field +
+			"\n      restartPolicy: Never\n      containers: [{name: main, image: busybox}]\n"
+		code, _, stderr := jobsim(t, manifest, "plan", "-f", "-", "--interval", "60s", "--jobs", "10", "--goal",
+			"mean(wait) <= 30s", "--most", "2", "-n", "2")
+		return code, stderr
+	}
+	if code, stderr := plan("tolerations: [{operator: Exists}]"); code != exitOK {
+		t.Errorf("tolerations: exit %d: %s", code, stderr)
+	}
+	want := "spec.template.spec.affinity: cannot be simulated beside nodes"
+	if code, stderr := plan("affinity: {podAntiAffinity: {}}"); code != exitUsage || !strings.Contains(stderr, want) {
+		t.Errorf("affinity: exit %d: %s", code, stderr)
+	}
+}
+
 func TestRare_JSON(t *testing.T) {
 	var got struct {
 		Fail  interval3

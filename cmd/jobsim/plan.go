@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -114,7 +115,7 @@ func (o *planOptions) plan(sc *scenarios.Scenario) (*plan.Plan, []*goal.Expr, er
 		Deadline: des.Duration(o.deadline),
 		Warm:     o.warm.value(), Seed: o.seed, Runs: o.runs, Doublings: doublings}
 	var goals []*goal.Expr
-	problems := chosenNodes(sc)
+	var problems []error
 	for _, text := range o.goals {
 		g, err := goal.Goal(text, plan.Fields...)
 		goals, problems = append(goals, g), append(problems, err)
@@ -157,10 +158,17 @@ func (o *planOptions) workload() (w plan.Workload, err error) {
 	return w, err
 }
 
-// nodeSpec reads --node as a scenario's cluster.groups has it.
+// nodeSpec reads --node as a scenario's cluster.groups has it. The nodes of the pool are those that the pods want and
+// may be on: that is what their nodeSelector and tolerations are taken to say.
 func (o *planOptions) nodeSpec(sc *scenarios.Scenario) (spec api.NodeGroup, err error) {
 	value := "[{name: node, max: 1, " + strings.ReplaceAll(o.node, "=", ": ") + "}]"
-	with, err := sc.With(scenarios.Change{Field: "cluster.groups", Value: value})
+	changes := []scenarios.Change{{Field: "cluster.groups", Value: value}}
+	for _, field := range [...]string{"spec.template.spec.nodeSelector", "spec.template.spec.tolerations"} {
+		if slices.ContainsFunc(sc.Placement(), func(f string) bool { return strings.HasSuffix(f, ": "+field) }) {
+			changes = append(changes, scenarios.Change{Field: field, Value: "null"})
+		}
+	}
+	with, err := sc.With(changes...)
 	if err != nil {
 		return spec, fmt.Errorf("--node: %w", err)
 	}
@@ -256,15 +264,4 @@ func (o *planOptions) json(w io.Writer, best plan.Size, tried []plan.Size, relie
 	e.SetIndent("", "  ")
 	return e.Encode(map[string]any{"apiVersion": summaryVersion, "kind": "Plan", "seed": o.seed, "runs": o.runs,
 		"goals": o.goals, "smallest": size(best), "tried": sizes, "bottlenecks": reliefs})
-}
-
-// chosenNodes are the fields of the Jobs by which the nodes of a pool would matter that are all alike. That the pods
-// want these nodes, and may be on them, is what a nodeSelector and tolerations are taken to say.
-func chosenNodes(sc *scenarios.Scenario) (problems []error) {
-	for _, field := range sc.Placement() {
-		if !strings.HasSuffix(field, ".nodeSelector") && !strings.HasSuffix(field, ".tolerations") {
-			problems = append(problems, fmt.Errorf("%s: cannot be planned for: nodes have cpu, memory and pods", field))
-		}
-	}
-	return problems
 }
