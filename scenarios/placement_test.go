@@ -38,7 +38,7 @@ func TestPlacement_WithoutNodes(t *testing.T) {
 	}
 	spec := list[0].Manifests[0].Spec.Template.Spec
 	if c := spec.Containers[0]; spec.NodeSelector != nil || spec.Affinity != nil || spec.Tolerations != nil ||
-		spec.Priority != nil || c.Resources.Requests != nil && len(c.Resources.Requests) > 0 || c.Ports[0].HostPort != 0 {
+		spec.Priority != nil || len(c.Resources.Requests) > 0 || c.Ports[0].HostPort != 0 {
 		t.Errorf("the manifest still says where its pods go: %+v", spec)
 	}
 	if len(warnings) != len(choosyFields) {
