@@ -89,20 +89,24 @@ func (r *reasons) message() int32 {
 }
 
 // score is what the scheduler's plugins give a node for a pod, as far as nodes differ: NodeResourcesFit, which is
-// LeastAllocated, and NodeResourcesBalancedAllocation, of weight 1 each.
-func (n *node) score(req *api.PodRequests) int64 {
+// LeastAllocated, and NodeResourcesBalancedAllocation, of weight 1 each. The latter counts what the pod improves since
+// 1.36, and before, how balanced the node is with it (balanced_allocation.go:204@v1.36.3, :194@v1.35.4).
+func (n *node) score(req *api.PodRequests, improves bool) int64 {
 	if n.spec.Unlimited {
 		return 0
 	}
 	have := [2]int64{n.spec.MilliCPU, n.spec.Memory}
 	cpu, memory := n.scored.MilliCPU+req.Scored.MilliCPU, n.scored.Memory+req.Scored.Memory
 	score := leastAllocated([2]int64{cpu, memory}, have)
-	if req.Resources != (api.Resources{}) {
-		before := balanced([2]int64{n.used.MilliCPU, n.used.Memory}, have)
-		after := balanced([2]int64{n.used.MilliCPU + req.MilliCPU, n.used.Memory + req.Memory}, have)
-		score += maxScore/2 + (maxScore/2+after-before)/2
+	if req.Resources == (api.Resources{}) {
+		return score
 	}
-	return score
+	after := balanced([2]int64{n.used.MilliCPU + req.MilliCPU, n.used.Memory + req.Memory}, have)
+	if !improves {
+		return score + after
+	}
+	before := balanced([2]int64{n.used.MilliCPU, n.used.Memory}, have)
+	return score + maxScore/2 + (maxScore/2+after-before)/2
 }
 
 const maxScore = 100 // kube-scheduler/framework/interface.go, MaxNodeScore

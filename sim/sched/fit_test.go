@@ -18,20 +18,21 @@ func TestNode_Score(t *testing.T) {
 		name        string
 		there, more *api.PodRequests
 		want        int64
+		before136   int64
 	}{
 		// (95 + 95)/2, and nothing for balance
-		{"best effort on an empty node", nil, asks(0, 0), 95},
+		{"best effort on an empty node", nil, asks(0, 0), 95, 95},
 		// cpu 50, memory (4096-200)*100/4096 = 95: 72. Balance: 100 before, 100*(1-0.25) = 75 after: 50+(50-25)/2 = 62
-		{"cpu only on an empty node", nil, asks(1000, 0), 72 + 62},
+		{"cpu only on an empty node", nil, asks(1000, 0), 72 + 62, 72 + 75},
 		// cpu 0, memory (4096-1224)*100/4096 = 70: 35. Balance: 75 before, fractions 1 and 0.25: 62 after: 50+(50-13)/2 = 68
-		{"what it has, on one half full", asks(1000, 0), asks(1000, 1<<30), 35 + 68},
+		{"what it has, on one half full", asks(1000, 0), asks(1000, 1<<30), 35 + 68, 35 + 62},
 	} {
 		n := node{spec: &spec, exists: true}
 		if tc.there != nil {
 			n.take(tc.there, 1)
 		}
-		if got := n.score(tc.more); got != tc.want {
-			t.Errorf("%s: %d, want %d", tc.name, got, tc.want)
+		if got, old := n.score(tc.more, true), n.score(tc.more, false); got != tc.want || old != tc.before136 {
+			t.Errorf("%s: %d, before 1.36 %d, want %d and %d", tc.name, got, old, tc.want, tc.before136)
 		}
 	}
 }

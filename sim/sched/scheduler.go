@@ -21,7 +21,8 @@ type Scheduler struct {
 	source rng.Source
 	bind   rng.Dist
 
-	frees bool // room of a pod that is deleted while it is being bound: at once
+	frees    bool // room of a pod that is deleted while it is being bound: at once
+	improves bool // a score is the higher the more a pod improves the balance of its node
 
 	nodes []node
 	pods  []pod // by id
@@ -57,7 +58,8 @@ func New(k *des.Kernel, s *store.Store) *Scheduler { return &Scheduler{kernel: k
 
 // Reset forgets all pods and keeps the memory.
 func (s *Scheduler) Reset(knobs *api.Knobs, source rng.Source) {
-	s.source, s.bind, s.frees = source, knobs.Latency.Bind, knobs.Kubernetes >= 35
+	s.source, s.bind = source, knobs.Latency.Bind
+	s.frees, s.improves = knobs.Kubernetes >= 35, knobs.Kubernetes >= 36
 	s.nodes, s.pods = s.nodes[:0], s.pods[:0]
 	for i := range s.store.Nodes() {
 		s.nodes = append(s.nodes, node{})
@@ -276,7 +278,7 @@ func (s *Scheduler) place(w *waiter) bool {
 		if !n.fits(req, &f.why) {
 			continue
 		}
-		if score := n.score(req); best < 0 || score > most {
+		if score := n.score(req, s.improves); best < 0 || score > most {
 			best, most = i, score
 		}
 	}
