@@ -31,7 +31,7 @@ var _ = Describe("the library", func() {
 			}
 		}
 	}
-	// In the order of these lines: what takes long begins early.
+	// In the order of these lines: what takes long begins early. Within one Ginkgo goes by the names.
 	Context("in more than a minute and a half", specs(90*time.Second, 1<<62))
 	Context("in more than a minute", specs(time.Minute, 90*time.Second))
 	Context("in half a minute", specs(30*time.Second, time.Minute))

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,14 +18,37 @@ const (
 	longSpare = 6 * look
 )
 
-// begin lets the specs of all processes begin one by one, each when the machine is not too busy: pods that begin on a
-// machine that is are late, and what is late is judged leniently or not at all.
-func begin(ctx context.Context) error {
-	lock := flock.New(filepath.Join(options.out, "begin.lock"))
-	if _, err := lock.TryLockContext(ctx, look/20); err != nil {
+// waiting is where each spec that waits for its beginning has a file; the last of the names is that of the longest.
+func waiting() string { return filepath.Join(options.out, "waiting") }
+
+// begin lets the specs of all processes begin one by one, the longest first, each when the machine is not too busy: pods
+// that begin on a machine that is are late, and what is late is judged leniently or not at all.
+func begin(ctx context.Context, usual time.Duration) error {
+	name := fmt.Sprintf("%08d-%d", usual.Milliseconds(), os.Getpid())
+	ticket := filepath.Join(waiting(), name)
+	if err := os.WriteFile(ticket, nil, 0o600); err != nil {
 		return err
 	}
-	defer func() { _ = lock.Unlock() }()
+	defer func() { _ = os.Remove(ticket) }()
+	lock := flock.New(filepath.Join(options.out, "begin.lock"))
+	for {
+		if _, err := lock.TryLockContext(ctx, look/20); err != nil {
+			return err
+		}
+		all, err := os.ReadDir(waiting())
+		if err != nil || len(all) > 0 && all[len(all)-1].Name() == name {
+			defer func() { _ = lock.Unlock() }()
+			return errors.Join(err, spareTime())
+		}
+		if err := lock.Unlock(); err != nil {
+			return err
+		}
+		time.Sleep(look / 20)
+	}
+}
+
+// spareTime returns when the machine is not busy, or has been for long.
+func spareTime() error {
 	for begun := time.Now(); time.Since(begun) < longSpare; {
 		idle, total, err := processorTime()
 		if err != nil {

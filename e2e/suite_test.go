@@ -81,6 +81,8 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 		GinkgoWriter.Printf("deleted namespace %s, which a replay that was killed had left behind\n", ns)
 	}
 	Expect(err).NotTo(HaveOccurred())
+	Expect(os.RemoveAll(waiting())).To(Succeed()) // of a suite that was killed
+	Expect(os.MkdirAll(waiting(), 0o755)).To(Succeed())
 	s.Offset = k.ClockOffset
 	text, err := json.Marshal(s)
 	Expect(err).NotTo(HaveOccurred())
@@ -133,7 +135,7 @@ func plan(name string) *conformance.Case {
 // play checks a scenario, keeps its trace, and judges.
 func play(ctx context.Context, name string) {
 	c := plan(name)
-	Expect(begin(ctx)).To(Succeed())
+	Expect(begin(ctx, c.Usual())).To(Succeed())
 	result := checker.Check(ctx, c)
 	Expect(result.Keep(common.Traces)).To(Succeed())
 	if text := result.Explain(); text != "" {
