@@ -84,7 +84,7 @@ func load(f *scenarios.File) *scenarios.Scenario {
 	return list[0]
 }
 
-// phaseStep keeps pods apart: no sum of a few phases is another one.
+// phaseStep keeps pods apart: hardly any sum of a few phases is another one.
 const phaseStep = 1009 * des.Microsecond
 
 // base stands for what is drawn without any feature.
