@@ -67,7 +67,7 @@ type Latency struct {
 	Observe   Dist `json:"observe,omitzero"`   // from a container's end to the kubelet's noticing of it
 	Stop      Dist `json:"stop,omitzero"`      // from then to the pod's end, if it was the last container
 	Remove    Dist `json:"remove,omitzero"`    // from the end of a deleted pod to its removal
-	PhaseStep Span `json:"phaseStep,omitzero"` // gives every pod a sub-second phase: 1 ms and so much per pod before it
+	PhaseStep Span `json:"phaseStep,omitzero"` // a phase before each report of a pod: 1 ms and so much per pod before it
 }
 
 // Knobs are the constants of the modelled system; each has Kubernetes' default.

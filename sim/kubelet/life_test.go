@@ -101,66 +101,66 @@ func TestLife_Evictions(t *testing.T) {
 	}
 }
 
-// TestLife_Phase: every report of a pod comes its phase (here 3 ms, of pod 2) after its cause.
+// TestLife_Phase: every report of a pod comes its phase (here 3 ms and 2³ ns, of pod 2) after its cause.
 func TestLife_Phase(t *testing.T) {
 	for _, tc := range []story{{
 		name:  "start, readiness and exit",
 		fates: "main: start=1s ready=2s run=10s",
 		want: `
-			1.003s start: Running
-			3.006s ready: Running ready
-			11.006s fate: Succeeded finished=11.000s unready=11.000s`,
+			1.003000008s start: Running
+			3.006000016s ready: Running ready
+			11.006000016s fate: Succeeded finished=11.000s unready=11.000s`,
 	}, {
 		name:      "an immediate restart is one report with the exit; a back-off counts from the exit",
 		onFailure: true,
 		fates:     "main#0: run=1s exit=1\nmain#1: run=1s exit=1\nmain: run=1s",
 		want: `
-			0.003s start: Running ready
-			1.006s restart: Running ready restarts=1
-			2.009s back-off: Running restarts=1
-			12.009s restart: Running ready restarts=2
-			13.012s fate: Succeeded restarts=2 finished=13.000s unready=13.000s`,
+			0.003000008s start: Running ready
+			1.006000016s restart: Running ready restarts=1
+			2.009000024s back-off: Running restarts=1
+			12.009000024s restart: Running ready restarts=2
+			13.012000032s fate: Succeeded restarts=2 finished=13.000s unready=13.000s`,
 	}, {
 		name:    "death by SIGTERM, and the confirmation",
 		fates:   "main: forever term=2s",
 		deletes: []deletion{{5 * des.Second, 30}},
 		want: `
-			0.003s start: Running ready
-			7.003s terminate: Failed exit=143 finished=7.000s unready=7.000s
-			7.006s remove: DELETE
+			0.003000008s start: Running ready
+			7.003000008s terminate: Failed exit=143 finished=7.000s unready=7.000s
+			7.006000016s remove: DELETE
 			done`,
 	}, {
 		name:    "SIGKILL comes at the end of the grace period, the report after it",
 		fates:   "main: forever stubborn",
 		deletes: []deletion{{5 * des.Second, 30}},
 		want: `
-			0.003s start: Running ready
-			35.003s kill: Failed exit=137 finished=35.000s unready=35.000s
-			35.006s remove: DELETE
+			0.003000008s start: Running ready
+			35.003000008s kill: Failed exit=137 finished=35.000s unready=35.000s
+			35.006000016s remove: DELETE
 			done`,
 	}, {
 		name:    "deleted while Pending",
 		fates:   "main: start=10s",
 		deletes: []deletion{{5 * des.Second, 30}},
 		want: `
-			5.003s terminate: Failed exit=137 finished=never unready=0.000s
-			5.006s remove: DELETE
+			5.003000008s terminate: Failed exit=137 finished=never unready=0.000s
+			5.006000016s remove: DELETE
 			done`,
 	}, {
 		name:     "the deadline passes",
 		fates:    "main: forever",
 		deadline: 60,
 		want: `
-			0.003s start: Running ready
-			60.003s deadline: Failed exit=143 DeadlineExceeded finished=60.000s unready=60.000s`,
+			0.003000008s start: Running ready
+			60.003000008s deadline: Failed exit=143 DeadlineExceeded finished=60.000s unready=60.000s`,
 	}, {
 		name:    "a pod that has ended is deleted",
 		fates:   "main: run=1s",
 		deletes: []deletion{{5 * des.Second, 0}},
 		want: `
-			0.003s start: Running ready
-			1.006s fate: Succeeded finished=1.000s unready=1.000s
-			5.003s remove: DELETE
+			0.003000008s start: Running ready
+			1.006000016s fate: Succeeded finished=1.000s unready=1.000s
+			5.003000008s remove: DELETE
 			done`,
 	}} {
 		tc.number, tc.knobs = 2, phases
