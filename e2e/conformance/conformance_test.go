@@ -68,6 +68,11 @@ func TestCompare(t *testing.T) {
 			"job a: makespan"},
 		{"other rounds of the pod garbage collector", "unscheduled-deleted",
 			func(cfg *sim.Config) { cfg.Knobs.Uptime = 8700 * des.Millisecond }, nil, reports.Equal, reports.Equivalent, ""},
+		{"a quarantine that the garbage collector just misses", "node-deleted",
+			func(cfg *sim.Config) { cfg.Knobs.PodGCQuarantine++ }, nil, reports.Equal, reports.Equivalent, ""},
+		{"a quarantine of four rounds", "node-deleted",
+			func(cfg *sim.Config) { cfg.Knobs.PodGCQuarantine *= 2 }, nil, reports.Equal, reports.Different,
+			"job a: pod a/0 ended"},
 		{"nobody there", "hello", func(cfg *sim.Config) { cfg.Until.Horizon = 1 }, nil, reports.Different,
 			reports.Equivalent, "job hello: condition Complete: want"},
 	} {
