@@ -190,8 +190,8 @@ func slow(cfg *sim.Config, pace float64) error {
 const reconnect = des.Minute
 
 // unsettle spreads what a live cluster is free in over n runs, of which this is the one of a number: when the rounds of
-// its controllers come, when a node that comes back is heard of, and whether the quarantine of a deleted node, which is
-// two rounds of the pod garbage collector and ends as the second begins, is over for that one (gc_controller.go:239,272).
+// its controllers come, when a node that comes back is heard of, and whether the quarantine of a deleted node is over
+// when the second round after it began comes, for it is just as long (podgc/gc_controller.go:239,272@v1.37.2).
 func unsettle(cfg *sim.Config, number, n int) {
 	cfg.Knobs.Uptime = cfg.Knobs.PodGCPeriod * des.Duration(number) / des.Duration(n)
 	if number%2 == 1 {

@@ -56,6 +56,8 @@ func (c *Cluster) startManager() error {
 	return nil
 }
 
+// stopManager ends the controllers. Those that sleep, such as between two tries of a write, find out later that they
+// may do nothing any more: a process that is killed does not wait for them.
 func (c *Cluster) stopManager() {
 	c.mu.Lock()
 	m := c.manager
@@ -65,8 +67,11 @@ func (c *Cluster) stopManager() {
 		return
 	}
 	m.cancel()
-	m.wg.Wait()
-	m.factory.Shutdown()
+	c.wg.Go(func() {
+		m.wg.Wait()
+		m.factory.Shutdown()
+	})
+	_ = c.gate.pass(c.ctx, rankWatch, 0, nil) // all others have ended then; an error is that the run is over
 	resetMetrics()
 }
 
