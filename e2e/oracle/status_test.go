@@ -2,12 +2,14 @@ package oracle
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
@@ -53,6 +55,13 @@ func compareStatus(t *testing.T, s *scenarios.Scenario) {
 			c := &real.Conditions[k]
 			c.Message = p.tracer.podNames(job, c.Message)
 		}
+		if u := real.UncountedTerminatedPods; u != nil {
+			for _, pods := range [][]types.UID{u.Succeeded, u.Failed} {
+				for k := range pods {
+					pods[k] = number(p.tracer.ledger.order[pods[k]])
+				}
+			}
+		}
 		got, err := json.MarshalIndent(apiStatus(&out.Jobs[i].Status, p.tracer.start), "", " ")
 		if err != nil {
 			t.Fatal(err)
@@ -67,8 +76,10 @@ func compareStatus(t *testing.T, s *scenarios.Scenario) {
 	}
 }
 
-// apiStatus is a status in the API's terms, in a run that began at start. Pods that are uncounted at the end have no
-// names in common: there are none, or the test fails.
+// number stands for the UID of a pod that is uncounted: how many were created before it.
+func number[N int | api.PodID](n N) types.UID { return types.UID(fmt.Sprint(n)) }
+
+// apiStatus is a status in the API's terms, in a run that began at start.
 func apiStatus(s *api.JobStatus, start time.Time) *batchv1.JobStatus {
 	at := func(t des.Time) *metav1.Time {
 		if t == des.Never {
@@ -80,7 +91,14 @@ func apiStatus(s *api.JobStatus, start time.Time) *batchv1.JobStatus {
 		StartTime: at(s.StartTime), CompletionTime: at(s.CompletionTime), CompletedIndexes: s.CompletedIndexes}
 	if s.Ready.Set { // the controller has written it
 		out.Ready, out.Terminating = &s.Ready.Value, &s.Terminating.Value
-		out.UncountedTerminatedPods = &batchv1.UncountedTerminatedPods{}
+		u := &batchv1.UncountedTerminatedPods{}
+		for _, id := range s.UncountedSucceeded {
+			u.Succeeded = append(u.Succeeded, number(id))
+		}
+		for _, id := range s.UncountedFailed {
+			u.Failed = append(u.Failed, number(id))
+		}
+		out.UncountedTerminatedPods = u
 	}
 	if s.FailedIndexes.Set {
 		out.FailedIndexes = &s.FailedIndexes.Value
