@@ -117,7 +117,7 @@ e2e: bin/lint ## replay the library on kind (LABELS= FOCUS= KEEP=1 NODE_IMAGE=),
 		--json-report=report.json --junit-report=junit.xml ./e2e -- $(E2E) -out $(CURDIR)/e2e/out
 
 ci: test demo ## what .ci/run calls: all that needs no cluster, and the real control plane but for random scenarios
-	$(MAKE) oracle N=0
+	$(MAKE) oracle-test oracle N=0
 
 clean: ## remove what was built
 	rm -rf bin reports/out e2e/out
