@@ -50,6 +50,7 @@ type pod struct {
 	deleting bool
 	node     api.NodeID // on which it takes room, 1 up; 0: none
 	message  int32      // why it fitted nowhere, as its status tells
+	tried    int32      // the same, as the latest try found; 0: it does not wait
 	first    bool       // its status told nothing when the write was begun that is under way
 }
 
@@ -94,6 +95,9 @@ func (s *Scheduler) observePod(p *api.Pod) {
 	known := &s.pods[p.ID]
 	isNew := !known.seen
 	known.seen, known.deleting, known.message = true, p.Deleted != des.Never || p.Version == 0, p.Unfit
+	if known.tried != 0 && known.tried != known.message {
+		s.arm()
+	}
 	gone := p.Version == 0 || p.Status.Phase.Terminal()
 	switch {
 	case known.node != 0 && p.Node == api.NoNode: // handleAssumedPodDeletion, pkg/scheduler/eventhandlers.go@v1.37.2
@@ -146,6 +150,11 @@ func (s *Scheduler) release(p *api.Pod, known *pod) {
 // has waited for five minutes: until there is a change, nobody has to look.
 func (s *Scheduler) change() {
 	s.state++
+	s.arm()
+}
+
+// arm has Flush come, if it is not about to.
+func (s *Scheduler) arm() {
 	if !s.flushing && len(s.unfit) > 0 {
 		s.flushAt(s.unfit[0].due(s.kernel.Now()))
 	}
@@ -156,15 +165,17 @@ func (s *Scheduler) flushAt(at des.Time) {
 	s.kernel.Schedule(at, api.ClassLook, api.KindFlush, 0, 0)
 }
 
-// Flush has the pods tried again that have waited for too long, if the nodes have changed since they were tried
-// (flushUnschedulableEntitiesLeftover, backend/queue/scheduling_queue.go:1048@v1.37.2).
+// Flush has the pods tried again that have waited for too long, if the nodes have changed since they were tried, or
+// their status tells something else than the try (flushUnschedulableEntitiesLeftover,
+// backend/queue/scheduling_queue.go:1048@v1.37.2).
 func (s *Scheduler) Flush() {
 	s.flushing = false
 	now, next := s.kernel.Now(), des.Never
 	kept := s.unfit[:0]
 	for _, w := range s.unfit {
+		p := &s.pods[w.pod]
 		switch at := w.due(now); {
-		case w.state == s.state:
+		case w.state == s.state && p.tried == p.message:
 			kept = append(kept, w)
 		case at == now:
 			s.active = append(s.active, w)
@@ -289,7 +300,7 @@ func (s *Scheduler) place(w *waiter) bool {
 	}
 	s.nodes[best].take(req, 1)
 	s.change()
-	s.pods[w.pod].node = api.NodeID(best + 1)
+	s.pods[w.pod].node, s.pods[w.pod].tried = api.NodeID(best+1), 0
 	at := s.kernel.Now()
 	if !s.bind.IsZero() {
 		address := rng.Key{Purpose: rng.Bind, Job: int32(p.Job), Index: p.Index, Attempt: p.Attempt}
@@ -303,15 +314,18 @@ func (s *Scheduler) place(w *waiter) bool {
 // (handleSchedulingFailure, pkg/scheduler/schedule_one.go:1152@v1.37.2).
 func (s *Scheduler) park(w waiter) {
 	w.since, w.state = s.kernel.Now(), s.state
+	message, tried := s.failed[w.job].why.message(), &s.pods[w.pod].tried
 	if w.why == 0 {
 		w.errors++
+		*tried = 0
 		s.nodeless = append(s.nodeless, w)
 		s.planRetry()
 	} else {
 		w.tries, w.errors = w.tries+1, 0
+		*tried = message
 		s.unfit = append(s.unfit, w)
 	}
-	s.say(w.pod, s.failed[w.job].why.message())
+	s.say(w.pod, message)
 }
 
 // say has the reason written why a pod is not bound. The loop waits for that. Where the status as seen tells nothing
