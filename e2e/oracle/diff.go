@@ -33,7 +33,7 @@ func Diff(t *testing.T, s *scenarios.Scenario, seed uint64) (*trace.Divergence, 
 			return nil, fmt.Errorf("scenario %q: simulator: %w", s.Name, err)
 		}
 	}
-	return compareMetrics(modelled.Header, p.metrics, out.Metrics, out.At), nil
+	return compareMetrics(p.trace.Header, modelled.Header, p.metrics, out.Metrics, out.At), nil
 }
 
 // Minor is the version of Kubernetes that runs here, such as 1.37.

@@ -60,8 +60,8 @@ func readMetrics() ([]trace.Sample, error) {
 }
 
 // compareMetrics looks for the first counter that differs; nil if there is none.
-func compareMetrics(header trace.Header, real, modelled []trace.Sample, at des.Time) *trace.Divergence {
-	lines := func(samples []trace.Sample) *trace.Trace {
+func compareMetrics(here, there trace.Header, real, modelled []trace.Sample, at des.Time) *trace.Divergence {
+	lines := func(header trace.Header, samples []trace.Sample) *trace.Trace {
 		t := &trace.Trace{Header: header}
 		values := map[string]int64{}
 		for _, s := range samples {
@@ -76,5 +76,5 @@ func compareMetrics(header trace.Header, real, modelled []trace.Sample, at des.T
 		}
 		return t
 	}
-	return trace.Compare(lines(real), lines(modelled))
+	return trace.Compare(lines(here, real), lines(there, modelled))
 }
