@@ -6,7 +6,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2" //nolint:stylecheck // the language of the suite
 	. "github.com/onsi/gomega"    //nolint:stylecheck // the language of the suite
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -58,10 +57,7 @@ var _ = Describe("a replay", Label("resilience"), func() {
 
 	It("clears up after one that was killed", func(ctx SpecContext) {
 		namespaces := checker.Cluster.Client.CoreV1().Namespaces()
-		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "jobsim-killed-",
-			Labels: replay.OwnedBy(), Annotations: replay.Owner(1 << 30)}} // no process has such a number
-		ns, err := namespaces.Create(ctx, ns, metav1.CreateOptions{})
-		Expect(err).NotTo(HaveOccurred())
+		ns := newNamespace(ctx, "jobsim-killed-", 1<<30) // no process has such a number
 		swept, err := replay.Sweep(ctx, checker.Cluster.Client)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(swept).To(ContainElement(ns.Name))

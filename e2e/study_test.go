@@ -17,7 +17,6 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/jobsim/jobsim/e2e/cluster"
-	"github.com/jobsim/jobsim/e2e/replay"
 )
 
 // study takes some ten seconds in each of four pods.
@@ -62,10 +61,7 @@ func call(ctx context.Context, program, in string, args ...string) string {
 func submit(ctx SpecContext, manifests string) *batchv1.Job {
 	GinkgoHelper()
 	client := checker.Cluster.Client
-	ns, err := client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
-		GenerateName: "jobsim-study-", Labels: replay.OwnedBy(), Annotations: replay.Owner(os.Getpid())}},
-		metav1.CreateOptions{})
-	Expect(err).NotTo(HaveOccurred())
+	ns := newNamespace(ctx, "jobsim-study-", os.Getpid())
 	DeferCleanup(func(ctx SpecContext) error {
 		return client.CoreV1().Namespaces().Delete(ctx, ns.Name, metav1.DeleteOptions{})
 	})
@@ -75,7 +71,7 @@ func submit(ctx SpecContext, manifests string) *batchv1.Job {
 	var job batchv1.Job
 	Expect(yaml.UnmarshalStrict([]byte(documents[1]), &scenario)).To(Succeed())
 	Expect(yaml.UnmarshalStrict([]byte(documents[2]), &job)).To(Succeed())
-	_, err = client.CoreV1().ConfigMaps(ns.Name).Create(ctx, &scenario, metav1.CreateOptions{})
+	_, err := client.CoreV1().ConfigMaps(ns.Name).Create(ctx, &scenario, metav1.CreateOptions{})
 	Expect(err).NotTo(HaveOccurred())
 	created, err := client.BatchV1().Jobs(ns.Name).Create(ctx, &job, metav1.CreateOptions{})
 	Expect(err).NotTo(HaveOccurred())

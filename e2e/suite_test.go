@@ -11,9 +11,12 @@ import (
 
 	. "github.com/onsi/ginkgo/v2" //nolint:stylecheck // the language of the suite
 	. "github.com/onsi/gomega"    //nolint:stylecheck // the language of the suite
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/jobsim/jobsim/e2e/cluster"
 	"github.com/jobsim/jobsim/e2e/conformance"
+	"github.com/jobsim/jobsim/e2e/replay"
 	"github.com/jobsim/jobsim/reports"
 )
 
@@ -147,4 +150,13 @@ func play(ctx context.Context, name string) {
 	}
 	Expect(result.Verdict).To(Equal(reports.Equal), result.Explain())
 	Expect(result.Times).To(Equal(reports.Equivalent), result.Explain())
+}
+
+// newNamespace is a namespace that the next suite deletes if the process that owns it is gone by then.
+func newNamespace(ctx context.Context, prefix string, owner int) *corev1.Namespace {
+	GinkgoHelper()
+	ns, err := checker.Cluster.Client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+		GenerateName: prefix, Labels: replay.OwnedBy(), Annotations: replay.Owner(owner)}}, metav1.CreateOptions{})
+	Expect(err).NotTo(HaveOccurred())
+	return ns
 }

@@ -58,9 +58,6 @@ func (d *drawing) cronJob(i int) {
 	d.file.CronJobs = append(d.file.CronJobs, c)
 	for range d.below(3) {
 		at := d.when(10 * des.Minute)
-		if at.Duration > d.file.Until.Horizon.Duration {
-			at.Duration -= des.Second
-		}
 		d.fault(d.cronFault(at, m.Name))
 	}
 	d.cronFates(m.Name)

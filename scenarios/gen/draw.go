@@ -184,5 +184,9 @@ func (d *drawing) when(most des.Duration) scenarios.Span {
 	if d.on.Has(Ties) {
 		return span(half * 500 * des.Millisecond)
 	}
-	return span(half*500*des.Millisecond + 400*des.Millisecond + des.Duration(d.users)*1_700_077*des.Nanosecond)
+	at := half*500*des.Millisecond + 400*des.Millisecond + des.Duration(d.users)*1_700_077*des.Nanosecond
+	if at > d.file.Until.Horizon.Duration {
+		at -= des.Second
+	}
+	return span(at)
 }
