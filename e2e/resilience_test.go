@@ -21,13 +21,13 @@ var _ = Describe("a replay", Label("resilience"), func() {
 		if k == nil {
 			Skip("nodes of this cluster cannot be stopped")
 		}
-		c := plan("five-by-two")
+		c := plan("success-policy-count")
 		results := make(chan *conformance.Result)
 		go func() {
 			defer GinkgoRecover()
 			results <- checker.Check(ctx, c)
 		}()
-		time.Sleep(4 * time.Second)
+		time.Sleep(4 * time.Second) // some pods run
 		Expect(k.Stop(ctx, k.ControlPlane())).To(Succeed())
 		DeferCleanup(func() { _ = k.Start(ctx, k.ControlPlane()) }) // if the spec ended before
 		time.Sleep(20 * time.Second)
@@ -47,7 +47,7 @@ var _ = Describe("a replay", Label("resilience"), func() {
 			Skip("the controller manager of this cluster cannot be restarted")
 		}
 		c := plan("five-by-two")
-		c.Restarts = []time.Duration{6 * time.Second}
+		c.Restarts = []time.Duration{4 * time.Second}
 		r := checker.Check(ctx, c)
 		Expect(r.Keep(filepath.Join(common.Traces, "restart"))).To(Succeed())
 		AddReportEntry("verdict", r.Explain())

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"k8s.io/client-go/tools/clientcmd"
@@ -277,12 +278,17 @@ func (k *Kind) Load(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("kind cluster %s: %w", k.Name, err)
 	}
-	for _, n := range nodes {
-		if err = nodeutils.LoadImageArchive(n, bytes.NewReader(image)); err != nil {
-			return fmt.Errorf("image %s cannot be loaded into node %s: %w", name, n, err)
-		}
+	errs := make([]error, len(nodes))
+	var loads sync.WaitGroup
+	for i, n := range nodes {
+		loads.Go(func() {
+			if err := nodeutils.LoadImageArchive(n, bytes.NewReader(image)); err != nil {
+				errs[i] = fmt.Errorf("image %s cannot be loaded into node %s: %w", name, n, err)
+			}
+		})
 	}
-	return nil
+	loads.Wait()
+	return errors.Join(errs...)
 }
 
 // ControlPlane is the node of the API server and the controllers.

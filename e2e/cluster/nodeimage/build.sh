@@ -106,7 +106,8 @@ trap 'docker rm -f "$builder" >/dev/null 2>&1 || true' EXIT
 images=()
 component() { # IMAGE BINARY
   tar -C bin --transform 's|^|usr/local/bin/|' --owner=0 --group=0 -c "$2" |
-    docker import --change 'ENV PATH=/usr/local/bin' --change "ENTRYPOINT [\"/usr/local/bin/$2\"]" - "$1" >/dev/null
+    docker import --change 'ENV PATH=/usr/local/bin GOGC=400' --change "ENTRYPOINT [\"/usr/local/bin/$2\"]" - "$1" \
+      >/dev/null
   images+=("$1")
 }
 for b in kube-apiserver kube-controller-manager kube-scheduler; do
