@@ -46,8 +46,8 @@ var _ = Describe("a replay", Label("resilience"), func() {
 		if checker.Cluster.Kind == nil {
 			Skip("the controller manager of this cluster cannot be restarted")
 		}
-		c := plan("five-by-two")
-		c.Restarts = []time.Duration{4 * time.Second}
+		c := plan("failure-rules-in-order")
+		c.Restarts = []time.Duration{4 * time.Second} // while the back-off lasts, which only the pods can tell the next one
 		r := checker.Check(ctx, c)
 		Expect(r.Keep(filepath.Join(common.Traces, "restart"))).To(Succeed())
 		AddReportEntry("verdict", r.Explain())

@@ -185,7 +185,9 @@ func config(o *Options, image string) *v1alpha4.Cluster {
 		}
 		c.Nodes = append(c.Nodes, n)
 	}
-	cluster := "kind: ClusterConfiguration\ndns:\n  disabled: true\n"
+	// Nobody needs what is stored once the machine is off (kind does the same where it may not be root).
+	cluster := "kind: ClusterConfiguration\ndns:\n  disabled: true\n" +
+		"etcd:\n  local:\n    extraArgs:\n    - {name: unsafe-no-fsync, value: \"true\"}\n"
 	if len(o.ManagerArgs) > 0 { // kind's own argument is in the list that this one replaces
 		cluster += "controllerManager:\n  extraArgs:\n  - {name: enable-hostpath-provisioner, value: \"true\"}\n"
 		for _, name := range slices.Sorted(maps.Keys(o.ManagerArgs)) {

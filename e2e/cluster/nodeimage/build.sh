@@ -74,24 +74,24 @@ go_build containerd github.com/containerd/containerd/v2 "$containerd" $c/{contai
 CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/pause "$here/pause/main.go"
 
 step "root file system: Debian $suite"
-if [[ ! -f rootfs.done ]]; then
+packages=systemd,systemd-sysv,conntrack,iptables,iproute2,ethtool,mount,kmod,libseccomp2,ca-certificates,procps
+packages+=,crun,containernetworking-plugins,util-linux
+if [[ $(cat rootfs.done 2>/dev/null) != "$packages" ]]; then
   command -v debootstrap >/dev/null || { apt-get update -qq; apt-get install -qq -o DPkg::Lock::Timeout=300 -y debootstrap >/dev/null; }
   mirror=$(apt-get indextargets --format '$(RELEASE) $(SITE)' |
     awk -v suite=$suite '$1 == suite && $2 ~ /debian/ && !n++ {print $2}')
-  packages=systemd,systemd-sysv,conntrack,iptables,iproute2,ethtool,mount,kmod,libseccomp2,ca-certificates,procps
-  rm -rf rootfs
-  debootstrap --variant=minbase --include=$packages,runc,containernetworking-plugins,util-linux \
-    $suite rootfs "${mirror:-http://deb.debian.org/debian}" >debootstrap.log ||
-    { tail -5 debootstrap.log >&2; fail "debootstrap of $suite failed: $cache/debootstrap.log"; }
-  touch rootfs.done
+  rm -rf rootfs rootfs.done
+  debootstrap --variant=minbase --include=$packages $suite rootfs "${mirror:-http://deb.debian.org/debian}" \
+    >debootstrap.log || { tail -5 debootstrap.log >&2; fail "debootstrap of $suite failed: $cache/debootstrap.log"; }
+  echo $packages >rootfs.done
 fi
 cp -r "$here/rootfs/." rootfs/
-chmod 755 rootfs/usr/local/bin/{entrypoint,kubelet-cgroups,crictl}
+chmod 755 rootfs/usr/local/bin/{entrypoint,kubelet-cgroups,crictl,crun-1.0}
 install -m 755 bin/containerd bin/ctr bin/containerd-shim-runc-v2 rootfs/usr/local/bin/
 install -m 755 bin/kubeadm bin/kubelet bin/kubectl rootfs/usr/bin/
 sed -i "s/pause:[0-9.]*/pause:$pause_tag/" rootfs/etc/containerd/config.toml
 mkdir -p rootfs/opt/cni/bin rootfs/kind/manifests rootfs/etc/kubernetes/manifests
-cp rootfs/usr/lib/cni/{bridge,host-local,loopback,portmap} rootfs/opt/cni/bin/
+cp rootfs/usr/lib/cni/{bridge,host-local,loopback} rootfs/opt/cni/bin/
 echo -n "$kubernetes" >rootfs/kind/version
 chroot rootfs bash -euc '
   rm -rf /var/cache/apt/archives/*.deb /var/lib/apt/lists/* /lib/systemd/system/{multi-user,local-fs,basic}.target.wants/* \
