@@ -138,8 +138,8 @@ func plan(name string) *conformance.Case {
 // play checks a scenario, keeps its trace, and judges.
 func play(ctx context.Context, name string) {
 	c := plan(name)
-	Expect(begin(ctx, c.Usual())).To(Succeed())
-	result := checker.Check(ctx, c)
+	usual := c.Usual()
+	result := checker.Settle(ctx, c, func() error { return begin(ctx, usual) })
 	Expect(result.Keep(common.Traces)).To(Succeed())
 	if text := result.Explain(); text != "" {
 		AddReportEntry("verdict", text)

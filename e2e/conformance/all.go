@@ -15,11 +15,13 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// CheckAll checks cases, so many at a time, and then one by one those that stand no other beside them. done is called
+// CheckAll settles cases, so many at a time, and then one by one those that stand no other beside them. done is called
 // for each when it is over, from one goroutine at a time. The results are in the order of the cases; when the context
 // ends, those that had not begun carry its error.
 func (k *Checker) CheckAll(ctx context.Context, cases []*Case, parallel int, done func(*Result)) []*Result {
-	return all(ctx, cases, parallel, k.Check, done)
+	return all(ctx, cases, parallel, func(ctx context.Context, c *Case) *Result {
+		return k.Settle(ctx, c, ctx.Err)
+	}, done)
 }
 
 // ReplayAll is CheckAll without a judgement.
@@ -93,8 +95,8 @@ func (r *Result) Keep(dir string) error {
 	if r.Err != nil {
 		return os.WriteFile(name+".error", []byte(r.Err.Error()+"\n"), 0o644)
 	}
-	kept := verdictFile{Verdict: r.Verdict, Times: r.Times, Pace: r.Case.Forecast.Pace, Differences: []string{},
-		Margins: r.Margins}
+	kept := verdictFile{Verdict: r.Verdict, Times: r.Times, Tries: r.Tries, Pace: r.Case.Forecast.Pace,
+		Differences: []string{}, Margins: r.Margins}
 	for _, d := range r.Differences {
 		kept.Differences = append(kept.Differences, d.String())
 	}
@@ -112,6 +114,8 @@ func (r *Result) Keep(dir string) error {
 type verdictFile struct {
 	Verdict reports.Verdict `json:"verdict"`
 	Times   reports.Verdict `json:"times"`
+	// Tries is how many replays the verdict took.
+	Tries int `json:"tries,omitempty"`
 	// Pace is that of the slowest cluster that was taken into account.
 	Pace        float64  `json:"pace"`
 	Differences []string `json:"differences"`

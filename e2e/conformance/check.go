@@ -73,7 +73,9 @@ type Result struct {
 	Verdict, Times reports.Verdict
 	Differences    []Difference
 	Margins        Margins
-	Seen           *observe.Observation
+	// Tries is how many replays the verdict took; see Settle.
+	Tries int
+	Seen  *observe.Observation
 	// Err is why there is no verdict.
 	Err error
 }
@@ -170,6 +172,28 @@ func (c *Case) Usual() time.Duration {
 		return 0
 	}
 	return time.Duration(c.Forecast.Usual)
+}
+
+// tries is how often a case is replayed at most to get a verdict.
+const tries = 3
+
+// Settle checks a case, and does it again if the cluster stood in the way of a verdict: it was too slow, or could not
+// be seen. begin is called before each replay, and its error is the result's.
+func (k *Checker) Settle(ctx context.Context, c *Case, begin func() error) *Result {
+	return settle(c, begin, func() *Result { return k.Check(ctx, c) })
+}
+
+func settle(c *Case, begin func() error, check func() *Result) *Result {
+	for try := 1; ; try++ {
+		if err := begin(); err != nil {
+			return &Result{Case: c, Err: err}
+		}
+		r := check()
+		r.Tries = try
+		if try == tries || r.Err != nil || !r.Excused() {
+			return r
+		}
+	}
 }
 
 // Check replays a case and compares.

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -194,5 +195,33 @@ func TestWriteTable(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("want %q in\n%s", want, &out)
 		}
+	}
+}
+
+// What a busy machine leaves open is tried again, a few times; what is settled, or failed, is not.
+func TestSettle(t *testing.T) {
+	c := &Case{Forecast: &Forecast{}}
+	open := &Result{Case: c, Verdict: reports.Inconclusive, Seen: &observe.Observation{Gaps: []observe.Gap{{}}}}
+	equal, failed := &Result{Case: c, Verdict: reports.Equal}, &Result{Case: c, Err: errors.New("no")}
+	for _, tc := range []struct {
+		results []*Result
+		want    int
+	}{
+		{[]*Result{equal}, 1}, {[]*Result{failed, equal}, 1}, {[]*Result{open, equal, open}, 2},
+		{[]*Result{open, open, failed}, 3}, {[]*Result{open, open, open, equal}, tries},
+	} {
+		begun, checked := 0, 0
+		r := settle(c, func() error { begun++; return nil }, func() *Result {
+			checked++
+			again := *tc.results[checked-1]
+			return &again
+		})
+		if r.Tries != tc.want || begun != tc.want || checked != tc.want || r.Verdict != tc.results[tc.want-1].Verdict {
+			t.Errorf("%d tries, %d begun, %d checked, want %d", r.Tries, begun, checked, tc.want)
+		}
+	}
+	full := errors.New("the disk is full")
+	if r := settle(c, func() error { return full }, nil); !errors.Is(r.Err, full) {
+		t.Errorf("error %v, want %v", r.Err, full)
 	}
 }

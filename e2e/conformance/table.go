@@ -116,12 +116,15 @@ func (r *Result) Explain() string {
 		return skipped + ": " + r.Case.Skip
 	case r.Err != nil:
 		return failed + ": " + r.Err.Error()
-	case len(r.Differences) == 0 && len(r.Seen.Gaps) == 0:
+	case len(r.Differences) == 0 && len(r.Seen.Gaps) == 0 && r.Tries < 2:
 		return ""
 	}
 	fmt.Fprintf(&b, "%v, times %v", r.Verdict, r.Times)
 	if f := r.Case.Forecast; f.overloaded() {
 		fmt.Fprintf(&b, "; the cluster was up to %.0f times as slow as usual", f.Pace)
+	}
+	if r.Tries > 1 {
+		fmt.Fprintf(&b, "; replay %d: the cluster stood in the way of a verdict before", r.Tries)
 	}
 	for _, d := range r.Differences {
 		b.WriteString("\n  " + d.String())
