@@ -10,7 +10,9 @@ import (
 	"github.com/jobsim/jobsim/reports"
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -35,6 +37,15 @@ func onCluster(t *testing.T, name string, change func(*sim.Config)) (*Forecast, 
 	return f, seen
 }
 
+// fates changes what becomes of containers.
+func fates(change func(*api.FateRule)) func(*sim.Config) {
+	return func(cfg *sim.Config) {
+		for i := range cfg.Fates {
+			change(&cfg.Fates[i])
+		}
+	}
+}
+
 func TestCompare(t *testing.T) {
 	gap := []observe.Gap{{From: 0, To: des.Time(des.Second), Kind: observe.Silent, What: "paused"}}
 	oneMore := func(cfg *sim.Config) { cfg.Jobs[0].Spec.BackoffLimit++ }
@@ -57,7 +68,14 @@ func TestCompare(t *testing.T) {
 	}{
 		{"the same", "odd-pods-fail", pace(1), nil, reports.Equal, reports.Equivalent, ""},
 		{"the same with a gap", "odd-pods-fail", pace(1), gap, reports.Equal, reports.Equivalent, ""},
-		{"a very slow cluster", "odd-pods-fail", pace(8), nil, reports.Equal, reports.Equivalent, ""},
+		{"a very slow cluster", "odd-pods-fail", pace(8), nil, reports.Equal, reports.Inconclusive, ""},
+		{"a container that lives too long", "five-by-two", fates(func(f *api.FateRule) { f.Run = rng.Const(des.Minute) }), nil,
+			reports.Equal, reports.Inconclusive, ""},
+		{"an eviction that nobody was in a hurry for", "evicted", fates(func(f *api.FateRule) {
+			if f.End == api.EndEvicted {
+				f.Run = rng.Const(18 * des.Second)
+			}
+		}), nil, reports.Equal, reports.Equivalent, ""},
 		{"another limit", "never-zero", oneMore, nil, reports.Different, reports.Different,
 			"job a: failed: want 1, got 2"},
 		{"another limit with a gap", "never-zero", oneMore, gap, reports.Inconclusive, reports.Inconclusive,

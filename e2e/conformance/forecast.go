@@ -30,6 +30,8 @@ type Forecast struct {
 	// Queue says that in it more than one pod waited for room: then the order in which they get it depends on when they
 	// were tried before, and any pod that ends on the cluster has those tried again that wait.
 	Queue bool
+	// Held says that pods have containers which begin late: a replay holds them back before they have a node.
+	Held bool
 	// Rules are those that explain a run, sorted.
 	Rules []trace.Rule
 	// Runs is how many runs this was taken from, and Pace that of the slowest.
@@ -71,6 +73,7 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64, runs int, paces .
 		}
 		lengths = append(lengths, length(t, cfg, &out))
 		if i == 0 {
+			f.Held = slices.ContainsFunc(cfg.Fates, startsLate)
 			f.Places = places(t, cfg)
 			if f.Queue, err = queue(t); err != nil {
 				return nil, err
@@ -189,21 +192,34 @@ func slow(cfg *sim.Config, pace float64) error {
 // by then, and up to as long again (client-go/tools/cache/reflector.go:63@v0.37.2).
 const reconnect = des.Minute
 
+// evictionLag is how long after its cause an eviction comes at most: the kubelet looks every 10 s
+// (pkg/kubelet/kubelet.go:197@v1.37.2), at what is as old as the statistics of volumes, 5 s on clusters of e2e/cluster.
+const evictionLag = 15 * des.Second
+
 // unsettle spreads what a live cluster is free in over n runs, of which this is the one of a number: when the rounds of
-// its controllers come, when a node that comes back is heard of, and whether the quarantine of a deleted node is over
-// when the second round after it began comes, for it is just as long (podgc/gc_controller.go:239,272@v1.37.2).
+// its controllers come, when an eviction comes, when a node that comes back is heard of, and whether the quarantine of
+// a deleted node is over when the second round after it began comes, for it is just as long
+// (podgc/gc_controller.go:239,272@v1.37.2).
 func unsettle(cfg *sim.Config, number, n int) {
+	part := des.Duration(7 * number % n) // not in step with the rounds
 	cfg.Knobs.Uptime = cfg.Knobs.PodGCPeriod * des.Duration(number) / des.Duration(n)
 	if number%2 == 1 {
 		cfg.Knobs.PodGCQuarantine++
 	}
-	lag := reconnect * des.Duration(7*number%n) / des.Duration(n) // 7: not in step with the rounds
+	for i := range cfg.Fates {
+		if f := &cfg.Fates[i]; f.End == api.EndEvicted && f.Run.Kind == rng.Constant {
+			f.Run = rng.Const(des.Duration(f.Run.P[0]) + evictionLag*part/des.Duration(n))
+		}
+	}
 	for i := range cfg.Faults {
 		if f := &cfg.Faults[i]; f.Kind == api.ReturnNode {
-			f.At = f.At.Add(lag)
+			f.At = f.At.Add(reconnect * part / des.Duration(n))
 		}
 	}
 }
+
+// startsLate says whether a container may begin later than its pod.
+func startsLate(r api.FateRule) bool { return r.Start.Kind != rng.Constant || r.Start.P[0] > 0 }
 
 // drawn says whether the fates are left to chance.
 func drawn(fates []api.FateRule) bool {

@@ -116,7 +116,7 @@ func (r *Result) Explain() string {
 		return skipped + ": " + r.Case.Skip
 	case r.Err != nil:
 		return failed + ": " + r.Err.Error()
-	case len(r.Differences) == 0 && len(r.Seen.Gaps) == 0 && r.Tries < 2:
+	case r.Verdict == reports.Equal && r.Times == reports.Equivalent && len(r.Seen.Gaps) == 0 && r.Tries < 2:
 		return ""
 	}
 	fmt.Fprintf(&b, "%v, times %v", r.Verdict, r.Times)

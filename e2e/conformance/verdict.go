@@ -39,12 +39,15 @@ const nothing = "nothing"
 func (f *Forecast) slower(seen []reports.Fact) float64 {
 	pace := f.Pace
 	for i := range seen {
-		if longest, known := f.Longest[seen[i].Key]; known && aboutPace(seen[i].Key) {
+		if longest, known := f.Longest[seen[i].Key]; known && aboutPace(seen[i].Key) && !f.holds(seen[i].Key) {
 			pace = max(pace, f.Pace+f.Pace*(seen[i].Span-longest).Seconds()/usualLag)
 		}
 	}
 	return pace
 }
+
+// holds says whether the replay itself may have kept a pod from its node.
+func (f *Forecast) holds(k reports.Key) bool { return f.Held && strings.HasSuffix(k.Name, nodeFact) }
 
 // usualLag is by how many seconds a pod of the slowest usual cluster may start and end later than it should: a start of
 // 1.9 s, twice as long, and a second more until it is seen.
@@ -56,7 +59,8 @@ const usualLag = 5
 //	Equivalent    every time lies within its margins
 //	Different     an exact fact is not as it should be, or a time is outside
 //	Inconclusive  a fact that depends on the pace of the cluster has a value that was not foreseen; or something differs,
-//	              and the cluster could not be seen all the time, or was slower than clusters are
+//	              and the cluster could not be seen all the time, or was slower than clusters are: then the times are
+//	              Inconclusive in any case, for a forecast for so slow a cluster foresees all but any time
 func (f *Forecast) compare(seen []reports.Fact, gaps bool) (exact, times reports.Verdict, differences []Difference) {
 	got := map[reports.Key]bool{}
 	for i := range seen {
@@ -73,6 +77,9 @@ func (f *Forecast) compare(seen []reports.Fact, gaps bool) (exact, times reports
 	}
 	slices.SortFunc(differences, func(a, b Difference) int { return strings.Compare(a.String(), b.String()) })
 	exact, times = reports.Equal, reports.Equivalent
+	if f.overloaded() {
+		times = reports.Inconclusive
+	}
 	for _, d := range differences {
 		verdict := reports.Different
 		if gaps || f.overloaded() || !d.Exact && d.Kind != reports.Timed {

@@ -35,11 +35,11 @@ type destiny struct {
 func (r *run) destiny(who objects.Pod) destiny {
 	d := destiny{annotations: map[string]string{}}
 	t := &r.cfg.Jobs[who.Job].Spec.Template
+	n := 1
+	if t.RestartPolicy == api.RestartOnFailure || slices.ContainsFunc(t.Containers, restarted) {
+		n = restarts
+	}
 	for i, c := range t.Containers {
-		n := 1
-		if t.RestartPolicy == api.RestartOnFailure || c.Kind == api.Sidecar || c.Restart.Set {
-			n = restarts
-		}
 		runs := make([]fate.Run, n)
 		for k := range runs {
 			f := r.fates.Resolve(api.FateKey{Job: who.Job, Index: who.Index, Attempt: who.Attempt, Number: who.Number,
@@ -58,6 +58,9 @@ func (r *run) destiny(who objects.Pod) destiny {
 	}
 	return d
 }
+
+// restarted says whether a container may be restarted whatever its pod's policy is, perhaps with all others.
+func restarted(c api.Container) bool { return c.Kind == api.Sidecar || c.Restart.Set }
 
 // toRun is a fate in the worker's words. What does not end by the worker's doing runs for ever.
 func toRun(f *api.Fate) fate.Run {
