@@ -111,10 +111,10 @@ func (s *spans) pod(p, pure *Pod) {
 	}
 	if early := p.Ended < p.Terminated && pure.Ended < pure.Terminated; undisturbed && early && p.Started != des.Never &&
 		pure.Ended != des.Never && pure.Started != des.Never && p.Succeeded == pure.Succeeded {
-		ran := pure.Ended.Sub(pure.Started)
+		unready := min(pure.Unready, pure.Ended) // sooner than the end, where a sidecar or another container goes on
 		if p.Unready != des.Never && p.Unready <= p.Ended {
-			add(&s.observe, p.Started, p.Unready, ran)
-			add(&s.stop, p.Unready, p.Ended, 0)
+			add(&s.observe, p.Started, p.Unready, unready.Sub(pure.Started))
+			add(&s.stop, p.Unready, p.Ended, pure.Ended.Sub(unready))
 		}
 	}
 	if p.Terminated <= p.Ended && p.Confirmed != des.Never && p.Confirmed >= p.Ended {
