@@ -74,7 +74,7 @@ func Calibrate(cluster, pure []*trace.Trace) (*Calibration, error) {
 
 // spans are what was measured, in seconds.
 type spans struct {
-	request, reaction, bind, start, observe, stop, remove []float64
+	request, reaction, bind, start, observe, stop, kill, remove []float64
 }
 
 // measure adds what one run says, beside the run without latencies.
@@ -94,6 +94,9 @@ func (s *spans) measure(run, pure *Run) {
 	}
 	s.controller(run)
 }
+
+// longGrace is the grace period of most pods; who takes longer to end waited for something else, such as a lost node.
+const longGrace = 30 * des.Second
 
 // pod adds the spans of a pod's life that are the cluster's alone.
 func (s *spans) pod(p, pure *Pod) {
@@ -116,6 +119,11 @@ func (s *spans) pod(p, pure *Pod) {
 			add(&s.observe, p.Started, p.Unready, unready.Sub(pure.Started))
 			add(&s.stop, p.Unready, p.Ended, pure.Ended.Sub(unready))
 		}
+	}
+	alike := p.Succeeded == pure.Succeeded && slices.Equal(p.Why, pure.Why) // killed in both, or in none
+	if ran := p.Started < p.Terminated && p.Terminated < p.Ended; ran && alike && pure.Terminated <= pure.Ended &&
+		pure.Ended.Sub(pure.Terminated) <= longGrace {
+		add(&s.kill, p.Terminated, p.Ended, pure.Ended.Sub(pure.Terminated))
 	}
 	if p.Terminated <= p.Ended && p.Confirmed != des.Never && p.Confirmed >= p.Ended {
 		add(&s.remove, p.Ended, p.Confirmed, 0)
@@ -176,6 +184,7 @@ func (c *Calibration) fit(half, other *spans) error {
 		{"latency.start", "from binding to start, less the watch", half.start, other.start, watch},
 		{"latency.observe", "from the container's end to its notice", half.observe, other.observe, 0},
 		{"latency.stop", "from then to the pod's end", half.stop, other.stop, 0},
+		{"latency.kill", "from the end of the last container of a deleted pod to the pod's", half.kill, other.kill, watch},
 		{"latency.remove", "from the end of a deleted pod to its removal", half.remove, other.remove, 0},
 	} {
 		if len(l.fit) < leastFit || len(l.judge) < leastFit {

@@ -28,6 +28,7 @@ cluster:
     start: lognormal:2s,0.3
     observe: uniform:100ms,1.1s
     stop: gamma:400ms,2
+    kill: lognormal:500ms,0.15
     remove: weibull:600ms,3
 jobs:
 - manifest:
@@ -86,7 +87,7 @@ func TestCalibrate_FindsAKnownCluster(t *testing.T) {
 	}
 	want := map[string]string{"latency.request": "8ms", "latency.watch": "40ms", "latency.bind": "lognormal:300ms,0.4",
 		"latency.start": "lognormal:2s,0.3", "latency.observe": "uniform:100ms,1.1s", "latency.stop": "gamma:400ms,2",
-		"latency.remove": "weibull:600ms,3"}
+		"latency.kill": "lognormal:500ms,0.15", "latency.remove": "weibull:600ms,3"}
 	for _, f := range c.Fits {
 		truth, err := rng.Parse(want[f.Name])
 		if err != nil {

@@ -66,6 +66,7 @@ type Latency struct {
 	Start     Dist `json:"start,omitzero"`     // from binding to the start of the first container
 	Observe   Dist `json:"observe,omitzero"`   // from a container's end to the kubelet's noticing of it
 	Stop      Dist `json:"stop,omitzero"`      // from then to the pod's end, if it was the last container
+	Kill      Dist `json:"kill,omitzero"`      // instead of both if the pod is deleted, past its deadline or evicted
 	Remove    Dist `json:"remove,omitzero"`    // from the end of a deleted pod to its removal
 	PhaseStep Span `json:"phaseStep,omitzero"` // a phase before each report of a pod: 1 ms and so much per pod before it
 }

@@ -61,6 +61,9 @@ var profiles = map[string]*profile{
 			"pkg/kubelet/kubelet.go:215, a relist every second; " + loaded + "0.5 to 0.8 s at the median"},
 		{"latency.stop", "lognormal:2.2s,0.36", Fitted,
 			onKind + "37 s for the whole; the spread as " + loaded + "0.33 to 0.40"},
+		{"latency.kill", "lognormal:500ms,0.7", Measured,
+			"kind, 138 deleted pods in two suites of e2e on two cores, 2026-11-28: 0.5 s at the median, " +
+				"0.3 and 1 s at the quartiles, 1.8 s at most"},
 		{"latency.remove", "lognormal:300ms,0.6", Measured,
 			"kind, 20 pods deleted at once, beside builds that made it 2.5 times as slow, divided by that: " +
 				"0.3 s at the median, 0.6 s at most"},

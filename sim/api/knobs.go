@@ -59,7 +59,10 @@ type Latency struct {
 	Start   rng.Dist // from binding to the start of the first container
 	Observe rng.Dist // from a container's end to the kubelet's noticing of it: the status write, the restart
 	Stop    rng.Dist // from then to the terminal phase, once nothing of the pod runs: its sandbox is stopped
-	Remove  rng.Dist // from the terminal phase of a deleted pod to the confirming deletion
+	// Kill stands in the place of Observe and Stop if the kubelet was told to end the pod: by its deletion, its deadline
+	// or an eviction. It waits for the containers then (kuberuntime_container.go:915@v1.37.2).
+	Kill   rng.Dist
+	Remove rng.Dist // from the terminal phase of a deleted pod to the confirming deletion
 
 	// PhaseStep, if not 0, gives every pod a sub-second phase of its own, PhaseOf, that is added before each of its
 	// kubelet's writes. Then no two actors act in one instant, and a run of the real code has one timeline.

@@ -47,7 +47,7 @@ func TestKnobs_EveryKnobIsChecked(t *testing.T) {
 		case reflect.TypeFor[bool]():
 			continue
 		case reflect.TypeFor[Latency]():
-			k.Latency = Latency{bad, bad, bad, bad, bad, bad, bad, -1}
+			k.Latency = Latency{bad, bad, bad, bad, bad, bad, bad, bad, -1}
 		case reflect.TypeFor[float64]():
 			v.SetFloat(math.NaN())
 		default:

@@ -111,5 +111,6 @@ func (l *Latency) validate(e *KnobError) {
 	dist("Start", &l.Start)
 	dist("Observe", &l.Observe)
 	dist("Stop", &l.Stop)
+	dist("Kill", &l.Kill)
 	dist("Remove", &l.Remove)
 }

@@ -138,7 +138,9 @@ func (l *Life) finish(i int, at des.Time, by ending) {
 	if by == bySIGKILL {
 		c.at = c.at.Add(l.phase)
 	}
-	c.at = c.at.Add(l.draw(&l.env.Knobs.Latency.Observe, rng.Observe, l.run(i)))
+	if by == byItself || !l.told() {
+		c.at = c.at.Add(l.draw(&l.env.Knobs.Latency.Observe, rng.Observe, l.run(i)))
+	}
 }
 
 // run tells apart the runs of the pod's containers, for addressed draws.

@@ -77,9 +77,16 @@ func (l *Life) endIdle(now des.Time) {
 // been stopped (pod_workers.go:1315, status_manager.go:1505@v1.37.2).
 func (l *Life) endSoon(at des.Time, why Cause) {
 	if l.endAt == des.Never {
-		l.endAt, l.endCause = at.Add(l.draw(&l.env.Knobs.Latency.Stop, rng.Stop, 0)), why
+		latency, purpose := &l.env.Knobs.Latency.Stop, rng.Stop
+		if l.told() {
+			latency, purpose = &l.env.Knobs.Latency.Kill, rng.Kill
+		}
+		l.endAt, l.endCause = at.Add(l.draw(latency, purpose, 0)), why
 	}
 }
+
+// told says whether the kubelet was told to end the pod, and waits for it.
+func (l *Life) told() bool { return l.stopping && l.stopCause != CauseSidecars }
 
 // plan works out when and how the running containers end. SIGTERM goes to the main and init containers at once, to a
 // sidecar after the main containers and the next sidecar have ended or the grace period has passed

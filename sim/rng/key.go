@@ -26,6 +26,7 @@ const (
 	Script  Purpose = 16 // what a random scenario is made of
 	Machine Purpose = 18 // when something befalls a machine
 	Stop    Purpose = 17 // the node's latency from the notice of the last exit to the end of the pod
+	Kill    Purpose = 19 // the node's latency from the last exit to the end of a pod that it was told to end
 )
 
 // Key is the address of a stream. Keys that differ in any field have streams that have nothing to
