@@ -63,7 +63,7 @@ type Pod struct {
 	Ref        trace.Ref
 	Created    des.Time
 	Bound      des.Time
-	Started    des.Time // it became Running
+	Started    des.Time // it became Running, for the first time
 	Unready    des.Time // it was not ready any more, for the last time
 	Ended      des.Time // it became Succeeded or Failed
 	Terminated des.Time // deletionTimestamp was set for the first time
@@ -224,7 +224,7 @@ func (r *reader) pod(rec *trace.Record) error {
 	case trace.Bind:
 		p.Bound = rec.At
 	case trace.Start:
-		p.Started = rec.At
+		p.Started = min(p.Started, rec.At) // it may be Pending again while all its containers are restarted
 	case trace.Restart:
 		p.Restarts++
 	case trace.Succeed:
