@@ -74,7 +74,7 @@ type Pod struct {
 	Succeeded  bool        // it became Succeeded; meaningful where Ended
 	Why        []trace.Arg // why it Failed: exit, oom, reason, disruption
 	Disruption string
-	Restarts   int
+	Restarts   int // of its containers, all together
 }
 
 // Read is what t tells. Errors: a record of a Job or pod that was not created before, and arguments that no observer
@@ -226,7 +226,12 @@ func (r *reader) pod(rec *trace.Record) error {
 	case trace.Start:
 		p.Started = min(p.Started, rec.At) // it may be Pending again while all its containers are restarted
 	case trace.Restart:
-		p.Restarts++
+		count, _ := rec.Arg("restarts")
+		n, err := strconv.Atoi(count)
+		if err != nil {
+			return fmt.Errorf("restarts of pod %v: %w", rec.Ref, err)
+		}
+		p.Restarts = n // one record may tell of several
 	case trace.Succeed:
 		p.Ended, p.Succeeded = rec.At, true
 	case trace.Fail:

@@ -45,7 +45,7 @@ func (o *Observer) podChange(old, now *api.Pod) (Verb, []Arg) {
 		return Remove, nil
 	case old.Node != now.Node && now.Node != api.NoNode:
 		return Bind, []Arg{{"node", o.NodeName(now.Node)}}
-	case old.Status.Phase != now.Status.Phase:
+	case old.Status.Phase != now.Status.Phase && now.Status.Phase != api.Pending:
 		return phaseChange(now)
 	case old.Owner != now.Owner && now.Owner == api.NoJob:
 		return Release, []Arg{{"job", o.JobName(old.Owner)}}
@@ -89,7 +89,7 @@ func phaseChange(p *api.Pod) (Verb, []Arg) {
 			args = append(args, Arg{"disruption", p.Status.Disruption.String()})
 		}
 		return Fail, args
-	default: // no phase leads back to Pending
+	default: // Pending, as every pod begins
 		return "", nil
 	}
 }
