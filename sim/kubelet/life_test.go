@@ -209,15 +209,22 @@ func TestLife_Latency(t *testing.T) {
 	}
 }
 
-// TestLife_Kill: the end of a pod that is deleted or past its deadline is not waited for in the usual way; that of one
-// which ends by itself, and of its sidecars, is.
-func TestLife_Kill(t *testing.T) {
+// TestLife_Stop: a pod whose last container's end was noticed ends when its sandbox has been stopped; a restart in place
+// does not wait for that. The end of a deleted pod is waited for.
+func TestLife_Stop(t *testing.T) {
 	slow := func(k *api.Knobs) {
 		k.Latency.Observe = rng.Const(600 * des.Millisecond)
 		k.Latency.Stop = rng.Const(2 * des.Second)
 		k.Latency.Kill = rng.Const(300 * des.Millisecond)
 	}
 	for _, tc := range []story{{
+		name:  "noticed, then ended",
+		fates: "main: run=10.3s exit=3",
+		want: `
+			0.000s start: Running ready
+			10.900s fate: Running exit=3
+			12.900s fate: Failed exit=3 finished=10.000s unready=10.000s`,
+	}, {
 		name:    "deleted",
 		fates:   "main: forever term=4s",
 		deletes: []deletion{{10 * des.Second, 30}},
@@ -227,33 +234,6 @@ func TestLife_Kill(t *testing.T) {
 			14.300s terminate: Failed exit=143 finished=14.000s unready=14.000s
 			14.300s remove: DELETE
 			done`,
-	}, {
-		name:  "by itself",
-		fates: "main: run=10s exit=3",
-		want: `
-			0.000s start: Running ready
-			10.600s fate: Running exit=3
-			12.600s fate: Failed exit=3 finished=10.000s unready=10.000s`,
-	}} {
-		tc.knobs = slow
-		t.Run(tc.name, tc.check)
-	}
-}
-
-// TestLife_Stop: a pod whose last container's end was noticed ends when its sandbox has been stopped; a restart in place
-// does not wait for that.
-func TestLife_Stop(t *testing.T) {
-	slow := func(k *api.Knobs) {
-		k.Latency.Observe = rng.Const(600 * des.Millisecond)
-		k.Latency.Stop = rng.Const(2 * des.Second)
-	}
-	for _, tc := range []story{{
-		name:  "noticed, then ended",
-		fates: "main: run=10.3s exit=3",
-		want: `
-			0.000s start: Running ready
-			10.900s fate: Running exit=3
-			12.900s fate: Failed exit=3 finished=10.000s unready=10.000s`,
 	}, {
 		name:      "restarted in place",
 		onFailure: true,
