@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -20,6 +21,8 @@ type Calibration struct {
 	Fits []Fit
 	// Missing are the names of the others.
 	Missing []string
+	// Nodes is how many nodes had pods.
+	Nodes int
 }
 
 // Fit is a latency of the cluster: a distribution, and how well it fits.
@@ -30,7 +33,7 @@ type Fit struct {
 	// N values were fitted to, and Judged others, of other runs, judge it.
 	N, Judged             int
 	Median, MedianOfTrace float64 // of the distribution and of the values that judge it, in seconds
-	KS                    float64 // the KS distance of the two
+	KS                    float64 // the KS distance of the two; of latency.relist that of both halves of the runs
 	P                     float64 // the p-value of the values of both halves of the runs being of one distribution
 }
 
@@ -54,10 +57,10 @@ func Calibrate(cluster, pure []*trace.Trace) (*Calibration, error) {
 	}
 	c := &Calibration{World: world(cluster), Kubernetes: cluster[0].Header.Kubernetes}
 	slices.Sort(names)
-	var halves [2]spans
+	halves, nodes := [2]spans{}, map[string]bool{}
 	for _, name := range names {
 		for _, p := range pairs(measured[name], reference[name]) {
-			halves[(c.Fitting+c.Judging)%2].measure(p[0], p[1])
+			halves[(c.Fitting+c.Judging)%2].measure(p[0], p[1], nodes)
 			if c.Fitting > c.Judging {
 				c.Judging++
 			} else {
@@ -69,17 +72,20 @@ func Calibrate(cluster, pure []*trace.Trace) (*Calibration, error) {
 		return nil, fmt.Errorf("%w: %d runs of the cluster have their like without latencies, 2 are needed", ErrEmpty,
 			c.Fitting+c.Judging)
 	}
+	c.Nodes = len(nodes)
 	return c, c.fit(&halves[0], &halves[1])
 }
 
 // spans are what was measured, in seconds.
 type spans struct {
-	request, reaction, bind, start, observe, stop, kill, remove []float64
+	request, reaction, bind, start, observe, restart, stop, kill, remove []float64
+
+	apart []float64 // two looks of one kubelet
 }
 
 // measure adds what one run says, beside the run without latencies.
-func (s *spans) measure(run, pure *Run) {
-	at := map[trace.Ref]*Pod{}
+func (s *spans) measure(run, pure *Run, nodes map[string]bool) {
+	at, looks := map[trace.Ref]*Pod{}, map[string][]des.Time{}
 	for _, j := range pure.Jobs {
 		for _, p := range j.Pods {
 			at[p.Ref] = p
@@ -87,10 +93,16 @@ func (s *spans) measure(run, pure *Run) {
 	}
 	for _, j := range run.Jobs {
 		for _, p := range j.Pods {
-			if ref := at[p.Ref]; ref != nil {
-				s.pod(p, ref)
+			if p.Bound != des.Never {
+				nodes[p.Node] = true
+			}
+			if ref := at[p.Ref]; ref != nil && s.pod(p, ref) {
+				looks[p.Node] = append(looks[p.Node], p.Unready)
 			}
 		}
+	}
+	for _, node := range slices.Sorted(maps.Keys(looks)) {
+		s.apart = appendApart(s.apart, looks[node])
 	}
 	s.controller(run)
 }
@@ -98,8 +110,9 @@ func (s *spans) measure(run, pure *Run) {
 // longGrace is the grace period of most pods; who takes longer to end waited for something else, such as a lost node.
 const longGrace = 30 * des.Second
 
-// pod adds the spans of a pod's life that are the cluster's alone.
-func (s *spans) pod(p, pure *Pod) {
+// pod adds the spans of a pod's life that are the cluster's alone, and says whether its kubelet noticed an end that was
+// the container's own.
+func (s *spans) pod(p, pure *Pod) (noticed bool) {
 	add := func(to *[]float64, from, until des.Time, less des.Duration) {
 		if from != des.Never && until != des.Never {
 			*to = append(*to, max(0, until.Sub(from)-less).Seconds())
@@ -116,9 +129,13 @@ func (s *spans) pod(p, pure *Pod) {
 		pure.Ended != des.Never && pure.Started != des.Never && p.Succeeded == pure.Succeeded {
 		unready := min(pure.Unready, pure.Ended) // sooner than the end, where a sidecar or another container goes on
 		if p.Unready != des.Never && p.Unready <= p.Ended {
+			noticed = true
 			add(&s.observe, p.Started, p.Unready, unready.Sub(pure.Started))
 			add(&s.stop, p.Unready, p.Ended, pure.Ended.Sub(unready))
 		}
+	}
+	if p.Restarted >= 0 {
+		s.restart = append(s.restart, p.Restarted.Seconds())
 	}
 	alike := p.Succeeded == pure.Succeeded && slices.Equal(p.Why, pure.Why) // killed in both, or in none
 	if ran := p.Started < p.Terminated && p.Terminated < p.Ended; ran && alike && pure.Terminated <= pure.Ended &&
@@ -128,6 +145,7 @@ func (s *spans) pod(p, pure *Pod) {
 	if p.Terminated <= p.Ended && p.Confirmed != des.Never && p.Confirmed >= p.Ended {
 		add(&s.remove, p.Ended, p.Confirmed, 0)
 	}
+	return noticed
 }
 
 // syncBatch is how long the Job controller lets changes of pods gather
@@ -172,6 +190,9 @@ func uncounted(r *trace.Record) bool {
 func (c *Calibration) fit(half, other *spans) error {
 	request := middle(half.request)
 	watch := max(0, middle(half.reaction)-request)
+	if err := c.fitNotice(half, other); err != nil {
+		return err
+	}
 	for _, l := range []struct {
 		name, what string
 		fit, judge []float64
@@ -182,7 +203,7 @@ func (c *Calibration) fit(half, other *spans) error {
 			request},
 		{"latency.bind", "from creation to binding, less the watch", half.bind, other.bind, watch},
 		{"latency.start", "from binding to start, less the watch", half.start, other.start, watch},
-		{"latency.observe", "from the container's end to its notice", half.observe, other.observe, 0},
+		{"latency.restart", "from the notice of an end to the restart", half.restart, other.restart, 0},
 		{"latency.stop", "from then to the pod's end", half.stop, other.stop, 0},
 		{"latency.kill", "from the end of the last container of a deleted pod to the pod's", half.kill, other.kill, watch},
 		{"latency.remove", "from the end of a deleted pod to its removal", half.remove, other.remove, 0},

@@ -15,7 +15,8 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// known is a cluster whose latencies are known, and a Job of 20 pods of which some are deleted while they run.
+// known is a cluster whose latencies are known, a Job of pods of which some are deleted while they run, and one whose
+// pods' containers are restarted once.
 const known = `apiVersion: jobsim.dev/v1alpha1
 kind: Scenario
 metadata: {name: known}
@@ -26,7 +27,10 @@ cluster:
     watch: 40ms
     bind: lognormal:300ms,0.4
     start: lognormal:2s,0.3
-    observe: uniform:100ms,1.1s
+    relist: 1013ms
+    kubelets: 1
+    observe: 100ms
+    restart: lognormal:300ms,0.4
     stop: gamma:400ms,2
     kill: lognormal:500ms,0.15
     remove: weibull:600ms,3
@@ -43,7 +47,19 @@ jobs:
         spec:
           restartPolicy: Never
           containers: [{name: main, image: busybox}]
+- manifest:
+    apiVersion: batch/v1
+    kind: Job
+    metadata: {name: b}
+    spec:
+      completions: 6
+      parallelism: 1
+      template:
+        spec:
+          restartPolicy: OnFailure
+          containers: [{name: main, image: busybox}]
 fates:
+- {match: {job: b, restart: 0}, run: 5s, exit: 1}
 - {run: "uniform:12s,20s", onTerm: {after: 1s}}
 faults:
 - {at: 30s, deletePod: {job: a, attempt: 1}}
@@ -76,17 +92,19 @@ func knownRuns(t *testing.T, n int) (cluster, pure []*trace.Trace) {
 	return cluster, pure
 }
 
-// What a simulated cluster was made of is found again: medians within 5 %, or 2 ms; spreads within 20 %.
+// What a simulated cluster was made of is found again: medians within 5 %, or 2 ms; spreads within 20 %. That of when the
+// looks of a kubelet find an end is within a tenth of the time between two.
 func TestCalibrate_FindsAKnownCluster(t *testing.T) {
 	c, err := reports.Calibrate(knownRuns(t, 60))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Fitting != 30 || c.Judging != 30 || c.World != "kind" || len(c.Missing) > 0 {
-		t.Errorf("want 30 and 30 runs of kind and nothing missing, got %+v", c)
+	if c.Fitting != 30 || c.Judging != 30 || c.World != "kind" || len(c.Missing) > 0 || c.Nodes != 1 {
+		t.Errorf("want 30 and 30 runs of kind and one node and nothing missing, got %+v", c)
 	}
 	want := map[string]string{"latency.request": "8ms", "latency.watch": "40ms", "latency.bind": "lognormal:300ms,0.4",
-		"latency.start": "lognormal:2s,0.3", "latency.observe": "uniform:100ms,1.1s", "latency.stop": "gamma:400ms,2",
+		"latency.start": "lognormal:2s,0.3", "latency.relist": "1013ms", "latency.observe": "100ms",
+		"latency.restart": "lognormal:300ms,0.4", "latency.stop": "gamma:400ms,2",
 		"latency.kill": "lognormal:500ms,0.15", "latency.remove": "weibull:600ms,3"}
 	for _, f := range c.Fits {
 		truth, err := rng.Parse(want[f.Name])
@@ -96,7 +114,11 @@ func TestCalibrate_FindsAKnownCluster(t *testing.T) {
 		t.Logf("%s: %s, n %d and %d, KS %.3f, p %.2g", f.Name, f.Dist, f.N, f.Judged, f.KS, f.P)
 		for _, q := range []struct{ p, tolerance float64 }{{0.5, 0.05}, {0.1, 0.2}, {0.9, 0.2}} {
 			got, wanted := quantile(&f.Dist, q.p), quantile(&truth, q.p)
-			if math.Abs(got-wanted) > q.tolerance*wanted+0.002 {
+			tolerance := q.tolerance*wanted + 0.002
+			if f.Name == "latency.observe" {
+				tolerance = 0.1
+			}
+			if math.Abs(got-wanted) > tolerance {
 				t.Errorf("%s: %s: the %v quantile is %.4g s, want %.4g s (%s)", f.Name, f.Dist, q.p, got, wanted, &truth)
 			}
 		}

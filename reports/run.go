@@ -74,7 +74,9 @@ type Pod struct {
 	Succeeded  bool        // it became Succeeded; meaningful where Ended
 	Why        []trace.Arg // why it Failed: exit, oom, reason, disruption
 	Disruption string
-	Restarts   int // of its containers, all together
+	Restarts   int          // of its containers, all together
+	Node       string       // where it was bound
+	Restarted  des.Duration // from the last time it was not ready to its first restart; negative: unknown
 }
 
 // Read is what t tells. Errors: a record of a Job or pod that was not created before, and arguments that no observer
@@ -211,7 +213,7 @@ func (r *reader) pod(rec *trace.Record) error {
 		}
 		p := &Pod{Ref: rec.Ref, Created: rec.At, Bound: des.Never, Started: des.Never, Unready: des.Never,
 			Ended: des.Never, Terminated: des.Never, Untracked: des.Never, Confirmed: des.Never, Removed: des.Never,
-			Disrupted: des.Never}
+			Disrupted: des.Never, Restarted: -1}
 		r.pods[rec.Ref] = p
 		j.Pods = append(j.Pods, p)
 		return nil
@@ -223,6 +225,7 @@ func (r *reader) pod(rec *trace.Record) error {
 	switch rec.Verb {
 	case trace.Bind:
 		p.Bound = rec.At
+		p.Node, _ = rec.Arg("node")
 	case trace.Start:
 		p.Started = min(p.Started, rec.At) // it may be Pending again while all its containers are restarted
 	case trace.Restart:
@@ -230,6 +233,9 @@ func (r *reader) pod(rec *trace.Record) error {
 		n, err := strconv.Atoi(count)
 		if err != nil {
 			return fmt.Errorf("restarts of pod %v: %w", rec.Ref, err)
+		}
+		if p.Restarts == 0 && n == 1 && p.Unready != des.Never {
+			p.Restarted = rec.At.Sub(p.Unready)
 		}
 		p.Restarts = n // one record may tell of several
 	case trace.Succeed:

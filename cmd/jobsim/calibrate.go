@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -121,6 +122,8 @@ func profileOf(c *reports.Calibration, name string) *scenarios.ProfileFile {
 	if len(c.Missing) > 0 {
 		p.Why += " Too seldom in them, and as in the profile default: " + strings.Join(c.Missing, ", ") + "."
 	}
+	p.Settings = append(p.Settings, scenarios.Setting{Name: "latency.kubelets", Value: strconv.Itoa(c.Nodes),
+		Origin: scenarios.Measured, Source: "nodes that had pods"})
 	for i := range c.Fits {
 		f := &c.Fits[i]
 		p.Settings = append(p.Settings, scenarios.Setting{

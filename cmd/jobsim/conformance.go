@@ -18,7 +18,8 @@ type live struct {
 	kubeconfig, context, image string
 	results                    string
 	mine                       bool
-	parallel, replications     int
+	pace                       conformance.Pace
+	replications               int
 	seed                       uint64
 	names                      []string
 }
@@ -37,6 +38,9 @@ What a replay needs to be allowed to do is in e2e/conformance/rbac.yaml; e2e/con
 			if len(args) > 0 {
 				return usagef("%q: an argument that nobody asked for", args[0])
 			}
+			if o.pace.Parallel < 1 || o.pace.Every < 0 {
+				return usagef("--parallel %d --every %v (allowed: 1 or more, 0s or more)", o.pace.Parallel, o.pace.Every)
+			}
 			return o.run(cmd.Context(), s)
 		},
 	}
@@ -46,7 +50,9 @@ What a replay needs to be allowed to do is in e2e/conformance/rbac.yaml; e2e/con
 	f.StringVar(&o.image, "worker-image", cluster.WorkerImage, "of the worker, which the cluster can pull or has")
 	f.StringVar(&o.results, "results-dir", "", "where JUnit, traces and watch events are written; and done, for Sonobuoy")
 	f.BoolVar(&o.mine, "yes-i-own-this-cluster", false, "replay on a cluster that is not kind's")
-	f.IntVar(&o.parallel, "parallel", 8, "how many scenarios are replayed at once")
+	f.IntVar(&o.pace.Parallel, "parallel", conformance.UsualPace.Parallel, "how many scenarios are replayed at once")
+	f.DurationVar(&o.pace.Every, "every", conformance.UsualPace.Every,
+		"from the beginning of one to that of the next, at least")
 	f.IntVarP(&o.replications, "replications", "n", 1, "how often every scenario is replayed")
 	f.Uint64Var(&o.seed, "seed", 1, "of fates that are left to chance")
 	f.StringSliceVarP(&o.names, "scenario", "s", nil,
@@ -74,7 +80,7 @@ func (o *live) run(ctx context.Context, s streams) error {
 		return err
 	}
 	fmt.Fprintf(s.err, "cluster %s, Kubernetes %s\n", c.Name, c.Version)
-	results := k.CheckAll(ctx, cases, o.parallel, func(r *conformance.Result) {
+	results := k.CheckAll(ctx, cases, o.pace, func(r *conformance.Result) {
 		fmt.Fprintf(s.err, "%s: %s\n", r.Case.Name(), r.Word())
 	})
 	if err = conformance.WriteTable(s.out, results); err != nil {

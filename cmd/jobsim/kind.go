@@ -18,9 +18,6 @@ type kindWorld struct{ context string }
 
 func (kindWorld) lockstep() bool { return false }
 
-// together is how many scenarios are replayed at once. Two cores stand no more without their containers being late.
-const together = 8
-
 func (w kindWorld) run(ctx context.Context, list []*scenarios.Scenario, seed uint64, n int) ([]*trace.Trace, error) {
 	c, err := cluster.Connect(ctx, "", w.context)
 	if err != nil {
@@ -42,7 +39,7 @@ func (w kindWorld) run(ctx context.Context, list []*scenarios.Scenario, seed uin
 	var traces []*trace.Trace
 	var problems []error
 	over := 0
-	for _, r := range k.ReplayAll(ctx, cases, together, func(r *conformance.Result) {
+	for _, r := range k.ReplayAll(ctx, cases, conformance.UsualPace, func(r *conformance.Result) {
 		over++
 		fmt.Fprintf(os.Stderr, "replayed %d of %d: %s\n", over, len(cases), r.Case.Name())
 	}) {

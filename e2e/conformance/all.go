@@ -15,21 +15,31 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// CheckAll settles cases, so many at a time, and then one by one those that stand no other beside them. done is called
-// for each when it is over, from one goroutine at a time. The results are in the order of the cases; when the context
-// ends, those that had not begun carry its error.
-func (k *Checker) CheckAll(ctx context.Context, cases []*Case, parallel int, done func(*Result)) []*Result {
-	return all(ctx, cases, parallel, func(ctx context.Context, c *Case) *Result {
+// Pace is how many cases are replayed at a time, and how long after one another they begin at least: pods that start
+// together slow each other down.
+type Pace struct {
+	Parallel int // 1 if it is less
+	Every    time.Duration
+}
+
+// UsualPace is that of which two cores are not late.
+var UsualPace = Pace{Parallel: 8, Every: time.Second}
+
+// CheckAll settles cases, and then one by one those that stand no other beside them. done is called for each when it is
+// over, from one goroutine at a time. The results are in the order of the cases; when the context ends, those that had
+// not begun carry its error.
+func (k *Checker) CheckAll(ctx context.Context, cases []*Case, pace Pace, done func(*Result)) []*Result {
+	return all(ctx, cases, pace, func(ctx context.Context, c *Case) *Result {
 		return k.Settle(ctx, c, ctx.Err)
 	}, done)
 }
 
 // ReplayAll is CheckAll without a judgement.
-func (k *Checker) ReplayAll(ctx context.Context, cases []*Case, parallel int, done func(*Result)) []*Result {
-	return all(ctx, cases, parallel, k.Replay, done)
+func (k *Checker) ReplayAll(ctx context.Context, cases []*Case, pace Pace, done func(*Result)) []*Result {
+	return all(ctx, cases, pace, k.Replay, done)
 }
 
-func all(ctx context.Context, cases []*Case, parallel int, do func(context.Context, *Case) *Result,
+func all(ctx context.Context, cases []*Case, pace Pace, do func(context.Context, *Case) *Result,
 	done func(*Result)) []*Result {
 	results := make([]*Result, len(cases))
 	var mu sync.Mutex
@@ -45,7 +55,7 @@ func all(ctx context.Context, cases []*Case, parallel int, do func(context.Conte
 	}
 	var workers sync.WaitGroup
 	queue := make(chan int)
-	for range max(1, parallel) {
+	for range max(1, pace.Parallel) {
 		workers.Add(1)
 		go func() {
 			defer workers.Done()
@@ -55,8 +65,12 @@ func all(ctx context.Context, cases []*Case, parallel int, do func(context.Conte
 		}()
 	}
 	for i, c := range cases {
-		if !c.Exclusive {
-			queue <- i
+		if c.Exclusive {
+			continue
+		}
+		queue <- i
+		if c.Skip == "" {
+			wait(ctx, pace.Every)
 		}
 	}
 	close(queue)
@@ -67,6 +81,13 @@ func all(ctx context.Context, cases []*Case, parallel int, do func(context.Conte
 		}
 	}
 	return results
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 // Keep writes what was seen into a directory: the trace, a line of JSON for each watch event behind it, and the verdict

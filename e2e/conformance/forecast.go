@@ -177,6 +177,7 @@ func slow(cfg *sim.Config, pace float64) error {
 		{&l.Bind, fmt.Sprintf("uniform:%.1fms,%.1fms", 20*least, 200*pace)},
 		{&l.Start, start},
 		{&l.Observe, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},
+		{&l.Restart, fmt.Sprintf("uniform:10ms,%.1fs", 0.6*pace)},
 		{&l.Stop, fmt.Sprintf("uniform:%.2fs,%.1fs", least, 1.5*pace)},
 		{&l.Kill, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},
 		{&l.Remove, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},

@@ -57,8 +57,13 @@ type Latency struct {
 	Watch   rng.Dist // from a write to the watchers' learning of it
 	Bind    rng.Dist // from a pod's creation to its binding
 	Start   rng.Dist // from binding to the start of the first container
-	Observe rng.Dist // from a container's end to the kubelet's noticing of it: the status write, the restart
-	Stop    rng.Dist // from then to the terminal phase, once nothing of the pod runs: its sandbox is stopped
+	// Relist is how often a kubelet looks for containers that have ended; 0: it notices at once. Kubelets is how many
+	// kubelets there are of which each looks at instants of its own; 0: every pod has one.
+	Relist   des.Duration
+	Kubelets int32
+	Observe  rng.Dist // from a container's end to when a look finds it: then come the status write, the restart
+	Restart  rng.Dist // from then, or the end of a back-off, to the next start of a container: again, or of the next one
+	Stop     rng.Dist // from then to the terminal phase, once nothing of the pod runs: its sandbox is stopped
 	// Kill stands in the place of Observe and Stop if the kubelet was told to end the pod: by its deletion, its deadline
 	// or an eviction. It waits for the containers then (kuberuntime_container.go:915@v1.37.2).
 	Kill   rng.Dist

@@ -77,6 +77,7 @@ func (k *Knobs) validateSpans(e *KnobError) {
 	span("PodGCQuarantine", k.PodGCQuarantine, 0, zero)
 	span("Uptime", k.Uptime, 0, zero)
 	span("Latency.PhaseStep", k.Latency.PhaseStep, 0, zero)
+	span("Latency.Relist", k.Latency.Relist, 0, zero)
 }
 
 func (k *Knobs) validateNumbers(e *KnobError) {
@@ -94,6 +95,9 @@ func (k *Knobs) validateNumbers(e *KnobError) {
 		e.add("QPS", "%v (allowed: 0 for unlimited, or 0.001 to 1000000)", q)
 	}
 	number("Burst", k.Burst)
+	if n := k.Latency.Kubelets; n < 0 || n > most {
+		e.add("Latency.Kubelets", "%d (allowed: 0 for one a pod, or 1 to %d)", n, most)
+	}
 	if n, longest := k.UnreachableSeconds, int64(maxKnob/des.Second); n < 0 || n > longest {
 		e.add("UnreachableSeconds", "%d (allowed: 0 to %d)", n, longest)
 	}
@@ -110,6 +114,7 @@ func (l *Latency) validate(e *KnobError) {
 	dist("Bind", &l.Bind)
 	dist("Start", &l.Start)
 	dist("Observe", &l.Observe)
+	dist("Restart", &l.Restart)
 	dist("Stop", &l.Stop)
 	dist("Kill", &l.Kill)
 	dist("Remove", &l.Remove)

@@ -87,6 +87,18 @@ func (l *Life) launch(at des.Time) {
 	}
 }
 
+// launchNext is launch by a kubelet that has noticed at the instant now that the next container may start.
+func (l *Life) launchNext(now des.Time) {
+	if l.boot < len(l.containers) {
+		l.launch(now.Add(l.relaunch(l.boot)))
+	}
+}
+
+// relaunch is what the node takes to start a container of a pod that is there.
+func (l *Life) relaunch(i int) des.Duration {
+	return l.draw(&l.env.Knobs.Latency.Restart, rng.Restart, l.run(i))
+}
+
 // startAt is when the next run starts if it may start from the instant at on.
 func (c *container) startAt(at des.Time) des.Time {
 	if c.fate.End == api.EndStuck {
@@ -126,20 +138,21 @@ func (l *Life) started(i int, now des.Time) {
 		}
 	}
 	if (first || c.reset) && c.kind == api.Sidecar {
-		l.launch(now)
+		l.launchNext(now)
 	}
 	c.reset = false
 }
 
-// finish sets when and how the present run ends. A SIGKILL is noticed after the pod's phase; other ends contain it.
+// finish sets when and how the present run ends. A SIGKILL is noticed after the pod's phase; other ends contain it. A
+// kubelet that was told to end the pod waits for that; of any other end it learns when it looks.
 func (l *Life) finish(i int, at des.Time, by ending) {
 	c := &l.containers[i]
 	c.finishedAt, c.ending, c.at = at, by, at
 	if by == bySIGKILL {
 		c.at = c.at.Add(l.phase)
 	}
-	if by == byItself || !l.told() {
-		c.at = c.at.Add(l.draw(&l.env.Knobs.Latency.Observe, rng.Observe, l.run(i)))
+	if !l.told() {
+		c.at = l.look(c.at.Add(l.draw(&l.env.Knobs.Latency.Observe, rng.Observe, l.run(i))))
 	}
 }
 
@@ -170,7 +183,7 @@ func (l *Life) exited(i int, now des.Time) {
 	c.state, c.at = over, des.Never
 	if c.kind == api.Init {
 		if c.exit == 0 {
-			l.launch(now)
+			l.launchNext(now)
 		} else {
 			l.giveUp()
 		}

@@ -14,17 +14,19 @@
 // capitals:
 //
 //	first start      t0 + START + fate.Start + p
-//	exit             start + fate.Run + p; it is reported OBSERVE later
-//	next init start  the report of the one before + fate.Start
-//	restart          the report, or at the end of the back-off, + fate.Start; a back-off counts from the exit
+//	exit             start + fate.Run + p; it is noticed by the first look (relist.go) that comes OBSERVE later
+//	next init start  the notice of the end of the one before + RESTART + fate.Start
+//	restart          the notice, or the end of the back-off, + RESTART + fate.Start; a back-off counts from the exit
 //	ready            start + fate.Ready + p, or with the start if fate.Ready is 0
-//	death by SIGTERM the signal + fate.Term + p; it is reported OBSERVE later
-//	SIGKILL          the signal + the grace period; it is reported p + OBSERVE later
+//	death by SIGTERM the signal + fate.Term + p; it is noticed at once by a kubelet that ends the pod because of its
+//	                 deletion, its deadline or an eviction, and else as an exit is
+//	SIGKILL          the signal + the grace period; it is noticed p later, and else as such a death
+//	end of the pod   the notice of the last end + STOP, or KILL where deaths are noticed at once
 //	end without exit p after the deletion or the deadline
 //	confirmation     the terminal report, or the deletion of a pod that has ended, + p + REMOVE
 //
 // An exit's finishedAt is the instant of the exit, so it contains p and not OBSERVE.
 //
 // It does not model probes, volumes, images or resource usage: what matters of them is in the fate. It does not model
-// preStop hooks, the restart rules of single containers, or the loss of a node's containers.
+// preStop hooks or the loss of a node's containers.
 package kubelet

@@ -19,10 +19,11 @@ type Env struct {
 // Next until it is Done, and Delete when the pod is marked for deletion. It may be begun again for another pod, in
 // the same memory.
 type Life struct {
-	env   *Env
-	t     *api.PodTemplate
-	key   api.FateKey // of the pod; Container and Restart vary
-	phase des.Duration
+	env    *Env
+	t      *api.PodTemplate
+	key    api.FateKey // of the pod; Container and Restart vary
+	phase  des.Duration
+	relist des.Duration // when in its period its kubelet looks for what has ended
 
 	containers []container
 	boot       int  // the first container whose turn to start has not come
@@ -72,6 +73,7 @@ func (l *Life) Begin(env *Env, pod *api.Pod, t *api.PodTemplate, now des.Time) {
 	l.env, l.t, l.containers, l.reports = env, t, containers[:0], reports[:0]
 	l.key.Job, l.key.Index, l.key.Attempt, l.key.Number = pod.Job, pod.Index, pod.Attempt, pod.Number
 	l.phase = env.Knobs.Latency.PhaseOf(pod.Job, pod.Number)
+	l.relist = l.relistPhase()
 	l.begun = now
 	l.rejectAt, l.deadline, l.evictAt, l.endAt, l.removeAt = des.Never, des.Never, des.Never, des.Never, des.Never
 	l.resetAt = des.Never

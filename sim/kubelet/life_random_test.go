@@ -30,6 +30,7 @@ func newWalk(seed uint64) *walk {
 	if w.coin(3) {
 		lat := &w.knobs.Latency
 		lat.Start, lat.Observe, lat.Remove = w.dist(), w.dist(), w.dist()
+		lat.Restart, lat.Relist = w.dist(), w.span()
 	}
 	w.begin = des.Time(w.span())
 	w.fates.Source.Seed = seed

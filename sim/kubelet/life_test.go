@@ -259,6 +259,54 @@ func TestLife_Stop(t *testing.T) {
 	}
 }
 
+// TestLife_Relist: a kubelet finds what has ended at fixed instants. Without randomness the phase of this pod's looks is
+// the same in all stories.
+func TestLife_Relist(t *testing.T) {
+	for _, tc := range []story{{
+		name:  "an end is noticed by the next look",
+		fates: "main: run=10.3s exit=3",
+		want: `
+			0.000s start: Running ready
+			10.459957081s fate: Failed exit=3 finished=10.000s unready=10.000s`,
+	}, {
+		name:      "a container that was restarted after a look and runs for whole seconds ends just after another",
+		onFailure: true,
+		fates:     "main#1: run=3s\nmain: run=3.5s exit=1",
+		want: `
+			0.000s start: Running ready
+			4.459957081s fate: Running exit=1
+			4.659957081s restart: Running ready restarts=1
+			8.459957081s fate: Succeeded restarts=1 finished=7.000s unready=8.000s`,
+	}, {
+		name:       "so does the next init container",
+		containers: "init a, init b, main",
+		fates:      "a: run=1.5s\nb: run=2s\nmain: run=4s",
+		want: `
+			0.000s start: Pending | a=running b=PodInitializing main=PodInitializing
+			2.459957081s fate: Pending | a=Completed(0) b=PodInitializing main=PodInitializing
+			2.659957081s start: Pending | a=Completed(0) b=running main=PodInitializing
+			5.459957081s fate: Pending | a=Completed(0) b=Completed(0) main=PodInitializing
+			5.659957081s start: Running ready | a=Completed(0) b=Completed(0) main=running
+			10.459957081s fate: Succeeded finished=9.000s unready=10.000s | ` +
+			`a=Completed(0) b=Completed(0) main=Completed(0)`,
+	}, {
+		name:    "the end of a deleted pod is waited for",
+		fates:   "main: forever term=4s",
+		deletes: []deletion{{10 * des.Second, 30}},
+		want: `
+			0.000s start: Running ready
+			14.000s terminate: Failed exit=143 finished=14.000s unready=14.000s
+			14.000s remove: DELETE
+			done`,
+	}} {
+		tc.knobs = func(k *api.Knobs) {
+			k.Latency.Relist = des.Second
+			k.Latency.Restart = rng.Const(200 * des.Millisecond)
+		}
+		t.Run(tc.name, tc.check)
+	}
+}
+
 // TestLife_NodeAway: while the node is away the pod goes on, and one report sums up what became of it.
 func TestLife_NodeAway(t *testing.T) {
 	for _, tc := range []story{{

@@ -68,7 +68,7 @@ func (l *Life) reset(now des.Time) {
 		c.state, c.at, c.readyAt, c.ready, c.ending = idle, des.Never, des.Never, false, byItself
 		c.fate = l.fate(i, c.kind, c.restarts)
 	}
-	l.launch(now)
+	l.launchNext(now)
 }
 
 // giveUpReset has a pod that is to end go on from where the reset was: what was killed ends as it would have.

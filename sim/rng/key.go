@@ -27,6 +27,8 @@ const (
 	Machine Purpose = 18 // when something befalls a machine
 	Stop    Purpose = 17 // the node's latency from the notice of the last exit to the end of the pod
 	Kill    Purpose = 19 // the node's latency from the last exit to the end of a pod that it was told to end
+	Relist  Purpose = 20 // which kubelet looks for what has ended of a pod, and when in its period
+	Restart Purpose = 21 // the node's latency before a container starts that is not the pod's first
 )
 
 // Key is the address of a stream. Keys that differ in any field have streams that have nothing to

@@ -9,7 +9,7 @@ import (
 func TestPurpose_NumbersAreForEver(t *testing.T) {
 	for purpose, want := range map[Purpose]uint8{Run: 1, Coin: 2, Start: 3, Ready: 4, Term: 5, Failure: 6, Jitter: 7,
 		Latency: 8, Watch: 9, Bind: 10, Launch: 11, Observe: 12, Remove: 13, Pick: 14, Arrival: 15, Script: 16,
-		Stop: 17, Machine: 18, Kill: 19} {
+		Stop: 17, Machine: 18, Kill: 19, Relist: 20, Restart: 21} {
 		if uint8(purpose) != want {
 			t.Errorf("purpose %d, want %d", purpose, want)
 		}
