@@ -3,6 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,6 +128,13 @@ func TestPredict_LeavesRacesOpen(t *testing.T) {
 	}
 	if _, exact := f.Exact[reports.Key{Job: "a", Name: "pods"}]; !exact {
 		t.Error("the number of pods does not depend on the race")
+	}
+
+	f, _ = onCluster(t, "evicted-exits-zero", func(*sim.Config) {})
+	outcomes := f.Possible[reports.Key{Job: "a", Name: "pod a/0 outcome"}]
+	slices.Sort(outcomes)
+	if want := []string{"Failed reason=Evicted", "Succeeded"}; !slices.Equal(outcomes, want) {
+		t.Errorf("how an evicted pod ends that a look of its kubelet may find: want %q, got %q", want, outcomes)
 	}
 }
 

@@ -158,6 +158,9 @@ func queue(t *trace.Trace) (bool, error) {
 	return false, nil
 }
 
+// relist is how far apart two looks of a kubelet are for what has ended, as measured on kind.
+const relist = 1013 * des.Millisecond
+
 // slow makes the cluster a kind node, that many times as slow. Of one that is slower than the usual ones, because its
 // machines have too much else to do, everything is sometimes fast and sometimes slow.
 func slow(cfg *sim.Config, pace float64) error {
@@ -168,6 +171,7 @@ func slow(cfg *sim.Config, pace float64) error {
 	}
 	cfg.Knobs.QPS, cfg.Knobs.Burst, cfg.Knobs.Events = api.DefaultKnobs().QPS, api.DefaultKnobs().Burst, true
 	cfg.Knobs.RestartJitter = true
+	l.Relist = des.Duration(pace * float64(relist))
 	for _, d := range []struct {
 		to   *rng.Dist
 		text string
@@ -176,7 +180,7 @@ func slow(cfg *sim.Config, pace float64) error {
 		{&l.Watch, fmt.Sprintf("uniform:%.1fms,%.1fms", 1*least, 20*pace)},
 		{&l.Bind, fmt.Sprintf("uniform:%.1fms,%.1fms", 20*least, 200*pace)},
 		{&l.Start, start},
-		{&l.Observe, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},
+		{&l.Observe, fmt.Sprintf("uniform:0ms,%.0fms", 90*pace)},
 		{&l.Restart, fmt.Sprintf("uniform:10ms,%.1fs", 0.6*pace)},
 		{&l.Stop, fmt.Sprintf("uniform:%.2fs,%.1fs", least, 1.5*pace)},
 		{&l.Kill, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},

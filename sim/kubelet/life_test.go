@@ -290,18 +290,34 @@ func TestLife_Relist(t *testing.T) {
 			10.459957081s fate: Succeeded finished=9.000s unready=10.000s | ` +
 			`a=Completed(0) b=Completed(0) main=Completed(0)`,
 	}, {
+		name:  "how an evicted pod's container has ended is known where no look comes before the pod's end",
+		fates: "main: run=10s evict term=100ms termexit=0",
+		want: `
+			0.000s start: Running ready
+			10.100s evict: Running
+			10.400s evict: Succeeded TerminationByKubelet finished=10.000s unready=10.000s`,
+	}, {
+		name:  "where one does it is lost, and the pod has Failed",
+		fates: "main: run=10s evict term=300ms termexit=0",
+		want: `
+			0.000s start: Running ready
+			10.300s evict: Running
+			10.600s evict: Failed exit=137 Evicted TerminationByKubelet finished=never unready=10.000s`,
+	}, {
 		name:    "the end of a deleted pod is waited for",
 		fates:   "main: forever term=4s",
 		deletes: []deletion{{10 * des.Second, 30}},
 		want: `
 			0.000s start: Running ready
-			14.000s terminate: Failed exit=143 finished=14.000s unready=14.000s
-			14.000s remove: DELETE
+			14.000s terminate: Running exit=143
+			14.300s terminate: Failed exit=143 finished=14.000s unready=14.000s
+			14.300s remove: DELETE
 			done`,
 	}} {
 		tc.knobs = func(k *api.Knobs) {
 			k.Latency.Relist = des.Second
 			k.Latency.Restart = rng.Const(200 * des.Millisecond)
+			k.Latency.Kill = rng.Const(300 * des.Millisecond)
 		}
 		t.Run(tc.name, tc.check)
 	}

@@ -1,6 +1,8 @@
 package kubelet
 
 import (
+	"slices"
+
 	"github.com/jobsim/jobsim/sim/api"
 	"github.com/jobsim/jobsim/sim/des"
 )
@@ -9,6 +11,7 @@ import (
 // (kubelet_pods.go:1950@v1.37.2).
 func (l *Life) end(now des.Time) {
 	l.ended = true
+	l.cleanUp(now)
 	l.lose()
 	if l.reason == api.NoReason && l.deadline <= now {
 		l.reason = api.DeadlineExceeded
@@ -18,6 +21,24 @@ func (l *Life) end(now des.Time) {
 		l.change(CauseDeadline)
 	case !l.changed:
 		l.change(l.endCause)
+	}
+}
+
+// cleanUp is what the kubelet does when it looks at an evicted pod one of whose containers has ended: it removes all of
+// them, and if it is still about to end the pod, nobody will know how they ended (kubelet.go:2797 and 3454,
+// pod_workers.go:719@v1.37.2).
+func (l *Life) cleanUp(now des.Time) {
+	if l.reason != api.Evicted || l.env.Knobs.Latency.Relist == 0 {
+		return
+	}
+	found := func(c container) bool {
+		return c.terminated() && c.finishedAt >= l.stopAt && l.look(c.finishedAt) < now
+	}
+	if !slices.ContainsFunc(l.containers, found) {
+		return
+	}
+	for i := range l.containers {
+		l.containers[i].lost = l.containers[i].startedAt != des.Never
 	}
 }
 
