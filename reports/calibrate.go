@@ -81,6 +81,7 @@ type spans struct {
 	request, reaction, bind, start, observe, restart, stop, kill, remove []float64
 
 	apart []float64 // two looks of one kubelet
+	crowd []int     // by start: how many other pods of the run were starting meanwhile
 }
 
 // measure adds what one run says, beside the run without latencies.
@@ -96,8 +97,15 @@ func (s *spans) measure(run, pure *Run, nodes map[string]bool) {
 			if p.Bound != des.Never {
 				nodes[p.Node] = true
 			}
-			if ref := at[p.Ref]; ref != nil && s.pod(p, ref) {
+			ref := at[p.Ref]
+			if ref == nil {
+				continue
+			}
+			if s.pod(p, ref) {
 				looks[p.Node] = append(looks[p.Node], p.Unready)
+			}
+			if len(s.crowd) < len(s.start) {
+				s.crowd = append(s.crowd, crowd(run, p))
 			}
 		}
 	}
@@ -193,6 +201,7 @@ func (c *Calibration) fit(half, other *spans) error {
 	if err := c.fitNotice(half, other); err != nil {
 		return err
 	}
+	contend := c.fitContend(half, other)
 	for _, l := range []struct {
 		name, what string
 		fit, judge []float64
@@ -202,7 +211,8 @@ func (c *Calibration) fit(half, other *spans) error {
 		{"latency.watch", "from a pod's start to the status, less the batch and a request", half.reaction, other.reaction,
 			request},
 		{"latency.bind", "from creation to binding, less the watch", half.bind, other.bind, watch},
-		{"latency.start", "from binding to start, less the watch", half.start, other.start, watch},
+		{"latency.start", "from binding to start, less the watch and what other pods add", half.alone(contend),
+			other.alone(contend), watch},
 		{"latency.restart", "from the notice of an end to the restart", half.restart, other.restart, 0},
 		{"latency.stop", "from then to the pod's end", half.stop, other.stop, 0},
 		{"latency.kill", "from the end of the last container of a deleted pod to the pod's", half.kill, other.kill, watch},

@@ -58,6 +58,31 @@ func TestRun_OddPodsFail(t *testing.T) {
 	}
 }
 
+// Pods that start together delay each other, each all others, and whoever comes later those that have not started.
+func TestRun_PodsContend(t *testing.T) {
+	cfg := base(api.JobSpec{Completions: api.Some(int32(3)), Parallelism: 3, BackoffLimit: 6}, always(10*des.Second, 0))
+	late := cfg.Jobs[0]
+	late.Spec.Name, late.Spec.Completions, late.Spec.Parallelism, late.At = "b", api.Some(int32(1)), 1, des.Time(des.Second)
+	cfg.Jobs = append(cfg.Jobs, late, late)
+	cfg.Jobs[2].Spec.Name, cfg.Jobs[2].At = "c", des.Time(5*des.Second)
+	cfg.Knobs.Latency.Start, cfg.Knobs.Latency.Contend = rng.Const(des.Second), 300*des.Millisecond
+	tr, _, err := sim.Run(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range tr.Records {
+		if r.Verb == trace.Start {
+			got = append(got, r.At.String()+" "+r.Ref.Name)
+		}
+	}
+	// Two neighbours, and from 1 s on three; the late one has three neighbours all the time. The last is alone.
+	want := []string{"1.900s a", "1.900s a", "1.900s a", "2.900s b", "6.000s c"}
+	if !slices.Equal(got, want) {
+		t.Errorf("want starts at %q, got %q", want, got)
+	}
+}
+
 // An always-failing Job waits 10, 20, 40, ... s, and at most ten minutes.
 func TestRun_BackoffDoubles(t *testing.T) {
 	for _, tc := range []struct {

@@ -41,7 +41,7 @@ fates:
 		t.Fatal(table)
 	}
 	for _, want := range []string{"kind: ClusterProfile", "name: mine", "name: latency.start", "value: 1s", "origin: measured",
-		"KS 0.", "as in the profile default: latency.restart, latency.kill, latency.remove", "by 20 others"} {
+		"KS 0.", "as in the profile default: latency.contend, latency.restart, latency.kill, latency.remove", "by 20 others"} {
 		if !strings.Contains(profile, want) {
 			t.Errorf("no %q in the profile\n%s", want, profile)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -91,18 +92,27 @@ func wait(ctx context.Context, d time.Duration) {
 }
 
 // Keep writes what was seen into a directory: the trace, a line of JSON for each watch event behind it, and the verdict
-// with what led to it.
+// with what led to it. Of earlier tries there is no trace: who reads the traces of a directory gets one of a replay.
 func (r *Result) Keep(dir string) error {
-	if r.Seen == nil {
-		return nil
-	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	name := filepath.Join(dir, r.Case.Name())
+	for i, earlier := range r.Earlier {
+		if err := earlier.keep(fmt.Sprintf("%s.try-%d", name, i+1)); err != nil {
+			return err
+		}
+	}
+	if r.Seen == nil {
+		return nil
+	}
 	if err := os.WriteFile(name+".trace", trace.Encode(r.Seen.Trace), 0o644); err != nil {
 		return err
 	}
+	return r.keep(name)
+}
+
+func (r *Result) keep(name string) error {
 	var events bytes.Buffer
 	e := json.NewEncoder(&events)
 	for i := range r.Seen.Log {
@@ -116,7 +126,7 @@ func (r *Result) Keep(dir string) error {
 	if r.Err != nil {
 		return os.WriteFile(name+".error", []byte(r.Err.Error()+"\n"), 0o644)
 	}
-	kept := verdictFile{Verdict: r.Verdict, Times: r.Times, Tries: r.Tries, Pace: r.Case.Forecast.Pace,
+	kept := verdictFile{Verdict: r.Verdict, Times: r.Times, Tries: r.Tries, Pace: r.Pace,
 		Differences: []string{}, Margins: r.Margins}
 	for _, d := range r.Differences {
 		kept.Differences = append(kept.Differences, d.String())

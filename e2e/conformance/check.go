@@ -73,9 +73,11 @@ type Result struct {
 	Verdict, Times reports.Verdict
 	Differences    []Difference
 	Margins        Margins
-	// Tries is how many replays the verdict took; see Settle.
-	Tries int
-	Seen  *observe.Observation
+	Pace           float64 // of the slowest cluster that was taken into account
+	// Tries is how many replays the verdict took, and Earlier are those that gave none; see Settle.
+	Tries   int
+	Earlier []*Result
+	Seen    *observe.Observation
 	// Err is why there is no verdict.
 	Err error
 }
@@ -184,15 +186,17 @@ func (k *Checker) Settle(ctx context.Context, c *Case, begin func() error) *Resu
 }
 
 func settle(c *Case, begin func() error, check func() *Result) *Result {
+	var earlier []*Result
 	for try := 1; ; try++ {
 		if err := begin(); err != nil {
-			return &Result{Case: c, Err: err}
+			return &Result{Case: c, Err: err, Earlier: earlier}
 		}
 		r := check()
-		r.Tries = try
+		r.Tries, r.Earlier = try, earlier
 		if try == tries || r.Err != nil || !r.Excused() {
 			return r
 		}
+		earlier = append(earlier, r)
 	}
 }
 
@@ -235,7 +239,7 @@ func (r *Result) judge(seed uint64) error {
 			return err
 		}
 	}
-	r.Margins = c.Forecast.margins(list)
+	r.Margins, r.Pace = c.Forecast.margins(list), c.Forecast.Pace
 	r.Verdict, r.Times, r.Differences = c.Forecast.compare(list, len(r.Seen.Gaps) > 0)
 	return nil
 }

@@ -242,7 +242,8 @@ func TestSettle(t *testing.T) {
 			again := *tc.results[checked-1]
 			return &again
 		})
-		if r.Tries != tc.want || begun != tc.want || checked != tc.want || r.Verdict != tc.results[tc.want-1].Verdict {
+		if r.Tries != tc.want || len(r.Earlier) != tc.want-1 || begun != tc.want || checked != tc.want ||
+			r.Verdict != tc.results[tc.want-1].Verdict {
 			t.Errorf("%d tries, %d begun, %d checked, want %d", r.Tries, begun, checked, tc.want)
 		}
 	}

@@ -93,6 +93,9 @@ func unsupported(cfg *sim.Config) error {
 		err = errors.Join(&Unsupported{"kubernetesVersion",
 			fmt.Sprintf("%s (allowed: that of %s, which it was built with)", version, KubernetesVersion)}, err)
 	}
+	if k.Latency.Contend != 0 {
+		err = errors.Join(&Unsupported{"cluster.latency.contend", "pods that delay each other (allowed: 0s)"}, err)
+	}
 	if len(cfg.Groups) > 0 {
 		err = errors.Join(&Unsupported{"cluster.groups", "nodes that come and go (allowed: cluster.nodes)"}, err)
 	}

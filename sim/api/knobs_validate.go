@@ -77,6 +77,7 @@ func (k *Knobs) validateSpans(e *KnobError) {
 	span("PodGCQuarantine", k.PodGCQuarantine, 0, zero)
 	span("Uptime", k.Uptime, 0, zero)
 	span("Latency.PhaseStep", k.Latency.PhaseStep, 0, zero)
+	span("Latency.Contend", k.Latency.Contend, 0, zero)
 	span("Latency.Relist", k.Latency.Relist, 0, zero)
 }
 

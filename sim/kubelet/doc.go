@@ -13,7 +13,7 @@
 // pods act in one instant. In full, for a pod that the kubelet learns of at t0, with the draws of api.Latency in
 // capitals:
 //
-//	first start      t0 + START + fate.Start + p
+//	first start      t0 + START + fate.Start + p, and contend for each pod that is starting then, or begins until then
 //	exit             start + fate.Run + p; it is noticed by the first look (relist.go) that comes OBSERVE later
 //	next init start  the notice of the end of the one before + RESTART + fate.Start
 //	restart          the notice, or the end of the back-off, + RESTART + fate.Start; a back-off counts from the exit

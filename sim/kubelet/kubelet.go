@@ -19,6 +19,8 @@ type Kubelet struct {
 	lifeOf []int32 // by pod: its life, none or lived
 	lost   []bool  // by node
 	exits  []api.ContainerExit
+
+	starting []api.PodID // those that may be, where they contend
 }
 
 // life is a Life and the timer that wakes it.
@@ -40,6 +42,7 @@ func New(k *des.Kernel, s *store.Store) *Kubelet { return &Kubelet{kernel: k, st
 // Reset forgets all pods and keeps the memory.
 func (k *Kubelet) Reset(env Env, nodes int) {
 	k.env = env
+	k.starting = k.starting[:0]
 	k.lives, k.free, k.lifeOf = k.lives[:0], k.free[:0], k.lifeOf[:0]
 	k.lost = append(k.lost[:0], make([]bool, nodes)...)
 }
@@ -92,6 +95,8 @@ func (k *Kubelet) begin(p *api.Pod) {
 	l.Begin(&k.env, p, &k.store.Job(p.Job).Spec.Template, k.kernel.Now())
 	if p.Deleted != des.Never {
 		l.Delete(k.kernel.Now(), p.Grace)
+	} else {
+		k.contend(l)
 	}
 	k.arm(l)
 }
