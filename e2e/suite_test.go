@@ -103,7 +103,7 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 	site, err = conformance.SiteOf(ctx, c)
 	Expect(err).NotTo(HaveOccurred())
 	checker = conformance.Checker{Cluster: c, Image: options.image, Run: common.Run, ClockOffset: common.Offset,
-		Seed: options.seed}
+		Seed: options.seed, Leave: common.Temporary}
 })
 
 var failed bool

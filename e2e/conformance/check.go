@@ -28,6 +28,8 @@ type Checker struct {
 	Run         string // the mark of the undertaking
 	ClockOffset time.Duration
 	Seed        uint64
+	// Leave says that the cluster is deleted when all is over: see replay.Options.
+	Leave bool
 }
 
 // NewChecker makes a cluster ready: what replays that were killed have left behind is deleted (swept are the
@@ -215,7 +217,7 @@ func (k *Checker) Replay(ctx context.Context, c *Case) *Result {
 	o := replay.Options{Client: k.Cluster.Client, Scenario: c.Scenario, Version: k.Cluster.Version, Image: k.Image,
 		Seed: k.Seed, Replication: c.Replication, Restarts: c.Restarts,
 		Apart: c.Apart, Places: c.Forecast.Places, Length: time.Duration(c.Forecast.Length), ClockOffset: k.ClockOffset,
-		Run: k.Run}
+		Run: k.Run, Leave: k.Leave}
 	if k.Cluster.Kind != nil {
 		o.Machines = k.Cluster.Kind
 	}

@@ -3,6 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,25 @@ func TestCompare(t *testing.T) {
 					r.Verdict, r.Times, err, text)
 			}
 		})
+	}
+}
+
+// What kind clusters did to evicted pods, where a look of the kubelet lost how their containers had ended: one that ended
+// with 0 has Failed, and one has been restarted, says its status.
+func TestJudge_AnEvictionMayLoseItsContainers(t *testing.T) {
+	for _, name := range []string{"evicted", "evicted-exits-zero"} {
+		text, err := os.ReadFile("testdata/" + name + ".trace")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen, err := trace.Decode(text)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		r := Result{Case: &Case{Scenario: scenario(t, name)}, Seen: &observe.Observation{Trace: seen}}
+		if err := r.judge(1); err != nil || r.Verdict != reports.Equal || r.Times != reports.Equivalent {
+			t.Errorf("%s: %v, times %v, %v:\n%s", name, r.Verdict, r.Times, err, r.Explain())
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jobsim/jobsim/reports"
@@ -18,14 +19,13 @@ func facts(t *trace.Trace) ([]reports.Fact, error) {
 	if err != nil {
 		return nil, fmt.Errorf("trace of %s: %w", t.Header.World, err)
 	}
-	list := run.Facts(false)
+	list := slices.DeleteFunc(run.Facts(false), countsLoss(run))
 	for i := range list {
 		f := &list[i]
 		// A replay has a pod evicted for its full volume, which, unlike an eviction for the node's sake, leaves no
 		// DisruptionTarget (eviction_manager.go:559 against 446@v1.37.2).
 		f.Text = strings.TrimSuffix(f.Text, " disruption="+api.TerminationByKubelet.String())
-		// It has a second to obey SIGTERM (eviction_manager.go:62), and on a busy node its status is written before that
-		// of its containers.
+		// It has a second to obey SIGTERM (eviction_manager.go:62), and a look of its kubelet may lose how it ended.
 		if outcome, exit, found := strings.Cut(f.Text, " exit="); found && strings.Contains(exit, evicted) {
 			f.Text = outcome + evicted
 		}
@@ -100,6 +100,20 @@ func order(t *trace.Trace, job string) (events []string) {
 		}
 	}
 	return events
+}
+
+// countsLoss says of facts whether they are the restarts of an evicted pod. A kubelet that has lost how its container
+// ended counts a restart, or not, as its status was written before or after (kubelet_pods.go:2662@v1.37.2).
+func countsLoss(run *reports.Run) func(reports.Fact) bool {
+	keys := map[reports.Key]bool{}
+	for _, j := range run.Jobs {
+		for _, p := range j.Pods {
+			if slices.Contains(p.Why, trace.Arg{Key: "reason", Value: api.Evicted.String()}) {
+				keys[reports.Key{Job: j.Name, Name: p.Ref.String() + " restarts"}] = true
+			}
+		}
+	}
+	return func(f reports.Fact) bool { return keys[f.Key] }
 }
 
 // evicted is how the outcome of a pod says that the kubelet has evicted it.

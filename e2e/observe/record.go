@@ -83,7 +83,7 @@ func (w *Watcher) takeJob(now time.Time, kind watch.EventType, job *batchv1.Job)
 	w.recordJob(r, now, author, before, after)
 	w.note(now, kind, "Job", job, author, r.text)
 	_, ours := w.book.JobID(job.Name)
-	if _, before := w.ended[job.Name]; ours && !before && (after == nil || finished(job)) {
+	if _, before := w.ended[job.Name]; ours && !before && (after == nil || Finished(job)) {
 		w.ended[job.Name] = version(job)
 	}
 }
@@ -104,7 +104,8 @@ func (w *Watcher) recordJob(r *recorder, now time.Time, author string, before, a
 	w.observer(r).Job(w.book.Since(now), w.jobActor(author, before, after, &a, &b), "", &a, &b)
 }
 
-func finished(job *batchv1.Job) bool {
+// Finished says whether the Job is Complete or Failed.
+func Finished(job *batchv1.Job) bool {
 	return slices.ContainsFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
 		return (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed) && c.Status == corev1.ConditionTrue
 	})

@@ -7,16 +7,19 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/jobsim/jobsim/e2e/observe"
 	"github.com/jobsim/jobsim/sim/api"
 )
 
@@ -133,6 +136,9 @@ func (r *run) clear(ctx context.Context) error {
 	if r.placed() {
 		errs = append(errs, unfurnish(ctx, r.o.Client, r.id, r.nodes))
 	}
+	if r.o.Leave && r.quiet(ctx) {
+		return errors.Join(errs...)
+	}
 	err := persist(ctx, func(ctx context.Context) error {
 		return r.o.Client.CoreV1().Namespaces().Delete(ctx, r.namespace, metav1.DeleteOptions{})
 	})
@@ -140,6 +146,21 @@ func (r *run) clear(ctx context.Context) error {
 		errs = append(errs, fmt.Errorf("the namespace cannot be deleted: %w", err))
 	}
 	return errors.Join(errs...)
+}
+
+// quiet says whether nothing goes on in the namespace any more. What cannot be known goes on.
+func (r *run) quiet(ctx context.Context) bool {
+	if len(r.cfg.CronJobs) > 0 {
+		return false
+	}
+	jobs, err := r.o.Client.BatchV1().Jobs(r.namespace).List(ctx, metav1.ListOptions{})
+	if err != nil || slices.ContainsFunc(jobs.Items, func(j batchv1.Job) bool { return !observe.Finished(&j) }) {
+		return false
+	}
+	pods, err := r.o.Client.CoreV1().Pods(r.namespace).List(ctx, metav1.ListOptions{})
+	return err == nil && !slices.ContainsFunc(pods.Items, func(p corev1.Pod) bool {
+		return p.Status.Phase != corev1.PodSucceeded && p.Status.Phase != corev1.PodFailed || p.DeletionTimestamp != nil
+	})
 }
 
 // Sweep deletes what replays have left behind whose processes were killed: namespaces whose owner is gone, or whose

@@ -57,6 +57,9 @@ type Options struct {
 	Places []Place
 	// Run is the mark of the whole undertaking that this replay is a part of.
 	Run string
+	// Leave says that the cluster will be deleted, and with it a namespace in which nothing goes on any more: to delete
+	// one is work for the API server that other replays would wait for.
+	Leave bool
 }
 
 // run is one replay.
@@ -84,7 +87,8 @@ type run struct {
 const evictionLag = 3*time.Minute + 10*time.Second
 
 // Run replays a scenario and returns what was observed. A scenario that does not end in time is no error: its Jobs
-// are unfinished. Whatever happens, the namespace is deleted, and what was changed on nodes is undone.
+// are unfinished. Whatever happens, the namespace is deleted (but see Options.Leave), and what was changed on nodes is
+// undone.
 func Run(ctx context.Context, o Options) (seen *observe.Observation, err error) {
 	cfg := o.Scenario.Config()
 	if o.Timeout == 0 {
