@@ -15,6 +15,9 @@ import (
 	"github.com/jobsim/jobsim/reports"
 )
 
+// disturbed is where traces are kept that say nothing of how fast a cluster is, which calibrate would ask them.
+func disturbed() string { return filepath.Join(options.out, "disturbed", filepath.Base(common.Traces)) }
+
 var _ = Describe("a replay", Label("resilience"), func() {
 	It("says what it did not see, and judges nothing by it", Serial, NodeTimeout(specTimeout), func(ctx SpecContext) {
 		k := checker.Cluster.Kind
@@ -34,7 +37,7 @@ var _ = Describe("a replay", Label("resilience"), func() {
 		Expect(k.Start(ctx, k.ControlPlane())).To(Succeed())
 		r := <-results
 		Expect(r.Err).NotTo(HaveOccurred())
-		Expect(r.Keep(filepath.Join(common.Traces, "silence"))).To(Succeed())
+		Expect(r.Keep(disturbed())).To(Succeed())
 		AddReportEntry("verdict", r.Explain())
 		Expect(r.Seen.Gaps).NotTo(BeEmpty())
 		Expect(r.Seen.Gaps[0].Kind).To(Equal(observe.Silent))
@@ -49,7 +52,7 @@ var _ = Describe("a replay", Label("resilience"), func() {
 		c := plan("failure-rules-in-order")
 		c.Restarts = []time.Duration{4 * time.Second} // while the back-off lasts, which only the pods can tell the next one
 		r := checker.Check(ctx, c)
-		Expect(r.Keep(filepath.Join(common.Traces, "restart"))).To(Succeed())
+		Expect(r.Keep(disturbed())).To(Succeed())
 		AddReportEntry("verdict", r.Explain())
 		Expect(r.Err).NotTo(HaveOccurred())
 		Expect(r.Verdict).To(Equal(reports.Equal), r.Explain()) // times: a new leader waits until the old one's lease is over

@@ -42,7 +42,8 @@ const leastFit = 8
 
 // Calibrate fits the latencies of a simulated cluster to traces of a real one. pure are the same runs, by scenario,
 // seed and replication, without latencies and client limits: what a pod does there takes as long as its fate says, and
-// what it takes longer in the cluster is the cluster's. Every second run is fitted to, the others judge.
+// what it takes longer in the cluster is the cluster's. A run that was replayed again is there again, in both. Every
+// second run is fitted to, the others judge.
 func Calibrate(cluster, pure []*trace.Trace) (*Calibration, error) {
 	if len(cluster) == 0 {
 		return nil, fmt.Errorf("%w: no traces of a cluster", ErrEmpty)

@@ -140,6 +140,15 @@ func quantile(d *rng.Dist, p float64) float64 {
 	return values[int(p*float64(len(values)))]
 }
 
+// Suites replay the same runs: all of them say something of the cluster.
+func TestCalibrate_TakesRunsThatWereReplayedAgain(t *testing.T) {
+	cluster, pure := knownRuns(t, 20)
+	c, err := reports.Calibrate(append(cluster, cluster...), append(pure, pure...))
+	if err != nil || c.Fitting != 20 || c.Judging != 20 {
+		t.Errorf("want 20 and 20 runs, got %+v, %v", c, err)
+	}
+}
+
 func TestCalibrate_RefusesWhatSaysNothing(t *testing.T) {
 	cluster, pure := knownRuns(t, 2)
 	other := relabelled(pure, "sim")

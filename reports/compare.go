@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 
@@ -103,6 +104,9 @@ func Compare(a, b []*trace.Trace, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := errors.Join(once(groupsA), once(groupsB)); err != nil {
+		return nil, err
+	}
 	if len(a) == 0 || len(b) == 0 {
 		return nil, fmt.Errorf("%w: %d runs of one world and %d of the other", ErrEmpty, len(a), len(b))
 	}
@@ -128,7 +132,7 @@ func Compare(a, b []*trace.Trace, o Options) (*Report, error) {
 
 func world(traces []*trace.Trace) string { return traces[0].Header.World }
 
-// group reads the traces and sorts those of each scenario by seed and replication. Two of the same are an error.
+// group reads the traces and sorts those of each scenario by seed and replication.
 func group(traces []*trace.Trace) (groups map[string][]*Run, names []string, err error) {
 	groups = map[string][]*Run{}
 	for _, t := range traces {
@@ -147,13 +151,20 @@ func group(traces []*trace.Trace) (groups map[string][]*Run, names []string, err
 	}
 	for _, name := range names {
 		slices.SortStableFunc(groups[name], byRun)
+	}
+	return groups, names, nil
+}
+
+// once is an error if a run is there twice: which of them would be compared?
+func once(groups map[string][]*Run) error {
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
 		for i, run := range groups[name][1:] {
 			if byRun(run, groups[name][i]) == 0 {
-				return nil, nil, fmt.Errorf("%s: there are two", title(&run.Trace.Header))
+				return fmt.Errorf("%s: there are two", title(&run.Trace.Header))
 			}
 		}
 	}
-	return groups, names, nil
+	return nil
 }
 
 func byRun(a, b *Run) int {
