@@ -271,6 +271,11 @@ func fitOf(values, judge []float64) (*Fit, error) {
 	if err != nil {
 		return nil, err
 	}
+	return judged(d, values, judge)
+}
+
+// judged is the fit of d to values, and how judge judges it.
+func judged(d rng.Dist, values, judge []float64) (*Fit, error) {
 	drawn := draw(&d)
 	ks, err := stats.KS(judge, drawn)
 	if err != nil {

@@ -94,17 +94,12 @@ func (c *Calibration) fitNotice(half, other *spans) error {
 	if err != nil {
 		return fmt.Errorf("latency.observe: %w", err)
 	}
-	values := draw(&drawn)
-	ks, err := stats.KS(other.observe, values)
+	observe, err := judged(drawn, half.observe, other.observe)
 	if err != nil {
 		return fmt.Errorf("latency.observe: %w", err)
 	}
-	halves, err := stats.KS(half.observe, other.observe)
-	if err != nil {
-		return fmt.Errorf("latency.observe: %w", err)
-	}
-	c.Fits = append(c.Fits, looks, Fit{Name: "latency.observe", What: what + ", the wait for a look taken off",
-		Dist: rng.Const(span(beyond)), N: len(half.observe), Judged: len(other.observe), Median: median(values),
-		MedianOfTrace: median(other.observe), KS: ks.Statistic, P: halves.P})
+	observe.Name, observe.What = "latency.observe", what+", the wait for a look taken off"
+	observe.Dist = rng.Const(span(beyond))
+	c.Fits = append(c.Fits, looks, *observe)
 	return nil
 }

@@ -2,10 +2,11 @@
 // exits, in-place restarts, deadlines, graceful termination, and what a node that is lost does not do any more.
 //
 // Read life.go: a Life is the description of one pod's life, a pure state machine that says when it acts next and
-// what it then reports. container.go is one container in it and the order in which containers start, restart.go the
-// restart back-off, terminate.go the way to the end, phase.go the summing up to a pod's status, container_status.go
-// the containers one by one. kubelet.go lives all Lives of a run in the simulator; the oracle lives the same Lives
-// beside the real control plane. So there is one description of a pod's life in two worlds.
+// what it then reports. container.go is one container in it and the order in which containers start, relist.go when an
+// end is noticed, restart.go the restart back-off, terminate.go the way to the end, phase.go the summing up to a pod's
+// status, container_status.go the containers one by one. kubelet.go lives all Lives of a run in the simulator, and
+// contend.go has those that start at the same time delay each other; the oracle lives the same Lives beside the real
+// control plane. So there is one description of a pod's life in two worlds.
 //
 // # Time
 //

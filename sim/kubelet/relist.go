@@ -33,10 +33,8 @@ func (l *Life) look(at des.Time) des.Time {
 		return at
 	}
 	since := at.Sub(des.Time(l.relist)) % period // of the look before, or the one to come where it is negative
-	switch {
-	case since > 0:
-		return at.Add(period - since)
-	default:
-		return at.Add(-since)
+	if since > 0 {
+		since -= period
 	}
+	return at.Add(-since)
 }
