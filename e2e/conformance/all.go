@@ -65,14 +65,16 @@ func all(ctx context.Context, cases []*Case, pace Pace, do func(context.Context,
 			}
 		}()
 	}
+	apart := time.Duration(0)
 	for i, c := range cases {
 		if c.Exclusive {
 			continue
 		}
-		queue <- i
 		if c.Skip == "" {
-			wait(ctx, pace.Every)
+			wait(ctx, apart)
+			apart = pace.Every
 		}
+		queue <- i
 	}
 	close(queue)
 	workers.Wait()

@@ -13,6 +13,7 @@ import (
 	"github.com/jobsim/jobsim/reports"
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim/api"
+	"github.com/jobsim/jobsim/sim/rng"
 )
 
 // MaxLength is how long a scenario may usually take to be replayed without being asked for by name.
@@ -157,15 +158,25 @@ func (c *Case) Name() string {
 	return fmt.Sprintf("%s#%d", c.Scenario.Name, c.Replication)
 }
 
-// Repeat is every case so many times, as replications 0, 1, ...
+// Repeat is every case so many times, as replications 0, 1, ... Each replication but the first goes through the cases in
+// an order of its own, always the same one: pods that start beside those of the case before are late, and no case shall
+// always come after the same other.
 func Repeat(cases []*Case, times int) []*Case {
 	var all []*Case
 	for i := range times {
-		for _, c := range cases {
+		order := rng.Source{Replication: uint64(i)}.At(rng.Key{Purpose: rng.Pick})
+		round := make([]*Case, len(cases))
+		for k, c := range cases {
 			again := *c
 			again.Replication = uint64(i)
-			all = append(all, &again)
+			at := k
+			if i > 0 {
+				at = int(order.Int64N(int64(k) + 1)) // Fisher and Yates, inside out
+				round[k] = round[at]
+			}
+			round[at] = &again
 		}
+		all = append(all, round...)
 	}
 	return all
 }

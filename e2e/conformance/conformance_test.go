@@ -272,3 +272,31 @@ func TestSettle(t *testing.T) {
 		t.Errorf("error %v, want %v", r.Err, full)
 	}
 }
+
+func TestRepeat_MixesTheOrder(t *testing.T) {
+	var cases []*Case
+	for _, name := range strings.Split("abcdefgh", "") {
+		cases = append(cases, &Case{Scenario: &scenarios.Scenario{Name: name}})
+	}
+	var rounds []string
+	for round := range slices.Chunk(Repeat(cases, 4), len(cases)) {
+		var names string
+		for _, c := range round {
+			names += c.Scenario.Name
+			if c.Replication != uint64(len(rounds)) {
+				t.Errorf("%s in round %d", c.Name(), len(rounds))
+			}
+		}
+		rounds = append(rounds, names)
+	}
+	if rounds[0] != "abcdefgh" {
+		t.Errorf("want the first round as it was given, got %s", rounds[0])
+	}
+	for i, names := range rounds {
+		sorted := []byte(names)
+		slices.Sort(sorted)
+		if string(sorted) != "abcdefgh" || slices.Contains(rounds[:i], names) {
+			t.Errorf("want every case once, in an order of its own: %q", rounds)
+		}
+	}
+}
