@@ -94,7 +94,8 @@ func wait(ctx context.Context, d time.Duration) {
 }
 
 // Keep writes what was seen into a directory: the trace, a line of JSON for each watch event behind it, and the verdict
-// with what led to it. Of earlier tries there is no trace: who reads the traces of a directory gets one of a replay.
+// with what led to it. Of earlier tries and of replays that did not come to their end there is no trace: who reads the
+// traces of a directory gets one of a replay, and a whole one.
 func (r *Result) Keep(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -108,8 +109,10 @@ func (r *Result) Keep(dir string) error {
 	if r.Seen == nil {
 		return nil
 	}
-	if err := os.WriteFile(name+".trace", trace.Encode(r.Seen.Trace), 0o644); err != nil {
-		return err
+	if r.Err == nil {
+		if err := os.WriteFile(name+".trace", trace.Encode(r.Seen.Trace), 0o644); err != nil {
+			return err
+		}
 	}
 	return r.keep(name)
 }

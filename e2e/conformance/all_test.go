@@ -2,10 +2,15 @@ package conformance
 
 import (
 	"context"
+	"os"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/jobsim/jobsim/e2e/observe"
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // Cases begin one after another, no more at a time than they may, and those that stand no other when all are over.
@@ -49,4 +54,32 @@ func TestAll_EndsWithItsContext(t *testing.T) {
 				time.Since(start))
 		}
 	})
+}
+
+func TestKeep_LeavesNoTraceOfHalfAReplay(t *testing.T) {
+	for _, tc := range []struct {
+		err  error
+		want []string
+	}{
+		{nil, []string{"hello.events.jsonl", "hello.trace", "hello.verdict.json"}},
+		{context.Canceled, []string{"hello.error", "hello.events.jsonl"}},
+	} {
+		dir := t.TempDir()
+		r := &Result{Case: &Case{Scenario: &scenarios.Scenario{Name: "hello"}}, Err: tc.err,
+			Seen: &observe.Observation{Trace: &trace.Trace{}}}
+		if err := r.Keep(dir); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		if !slices.Equal(names, tc.want) {
+			t.Errorf("error %v: want %q, got %q", tc.err, tc.want, names)
+		}
+	}
 }
