@@ -198,7 +198,10 @@ func uncounted(r *trace.Record) bool {
 // take, at the median.
 func (c *Calibration) fit(half, other *spans) error {
 	request := middle(half.request)
-	watch := max(0, middle(half.reaction)-request)
+	watch := 0.0 // of the profile default it is next to nothing
+	if enough(half.reaction, other.reaction) {
+		watch = max(0, middle(half.reaction)-request)
+	}
 	if err := c.fitNotice(half, other); err != nil {
 		return err
 	}
@@ -219,7 +222,7 @@ func (c *Calibration) fit(half, other *spans) error {
 		{"latency.kill", "from the end of the last container of a deleted pod to the pod's", half.kill, other.kill, watch},
 		{"latency.remove", "from the end of a deleted pod to its removal", half.remove, other.remove, 0},
 	} {
-		if len(l.fit) < leastFit || len(l.judge) < leastFit {
+		if !enough(l.fit, l.judge) {
 			c.Missing = append(c.Missing, l.name)
 			continue
 		}
@@ -235,6 +238,8 @@ func (c *Calibration) fit(half, other *spans) error {
 	}
 	return nil
 }
+
+func enough(fit, judge []float64) bool { return len(fit) >= leastFit && len(judge) >= leastFit }
 
 func middle(values []float64) float64 {
 	if len(values) == 0 {

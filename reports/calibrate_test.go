@@ -71,7 +71,12 @@ faults:
 // knownRuns are runs of the known cluster, and the same without latencies.
 func knownRuns(t *testing.T, n int) (cluster, pure []*trace.Trace) {
 	t.Helper()
-	list, _, err := scenarios.Load("known.yaml", strings.NewReader(known), nil, ".")
+	return runsOf(t, known, n)
+}
+
+func runsOf(t *testing.T, scenario string, n int) (cluster, pure []*trace.Trace) {
+	t.Helper()
+	list, _, err := scenarios.Load("known.yaml", strings.NewReader(scenario), nil, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,6 +131,27 @@ func TestCalibrate_FindsAKnownCluster(t *testing.T) {
 		}
 		if f.P < 0.001 || f.KS > 0.1 || f.N < 30 || f.Judged < 30 {
 			t.Errorf("%s: want a fit, got %+v", f.Name, f)
+		}
+	}
+}
+
+// How late news are is seen where a Job was quiet before a pod's start. Where that is too seldom for a fit, nothing is taken
+// off from what else was measured: the profile would not give it back.
+func TestCalibrate_LosesNothingThatItCannotTellApart(t *testing.T) {
+	busy := strings.NewReplacer("bind: lognormal:300ms,0.4", "bind: 60ms", "start: lognormal:2s,0.3", "start: 600ms",
+		"contend: 400ms", "contend: 0s",
+		"- {run:", "- {match: {job: a, attempt: 2}, start: 2s, run: 5s}\n- {run:").Replace(known)
+	c, err := reports.Calibrate(runsOf(t, busy, 8))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(c.Missing, "latency.watch") {
+		t.Fatalf("want too few starts in quiet, missing are %q", c.Missing)
+	}
+	for name, want := range map[string]float64{"latency.bind": 0.1, "latency.start": 0.64} {
+		i := slices.IndexFunc(c.Fits, func(f reports.Fit) bool { return f.Name == name })
+		if i < 0 || math.Abs(c.Fits[i].Median-want) > 0.002 {
+			t.Errorf("%s: want %v s, the watch in it, got %+v", name, want, c.Fits)
 		}
 	}
 }
