@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/jobsim/jobsim/sim/des"
@@ -26,15 +27,17 @@ func (d *Difference) text(a, b string) string {
 
 // agreement is what comes of holding the facts of two runs against each other.
 type agreement struct {
-	exact, timed int // facts compared
-	differences  []Difference
-	late         []Difference // timed ones
-	largest      des.Duration // of the differences of timed facts that both observed
-	seen         []bool       // by named fact: it was compared
+	exact, timed, raced int // facts compared
+	differences         []Difference
+	unforeseen          []Difference // raced ones
+	late                []Difference // timed ones
+	largest             des.Duration // of the differences of timed facts that both observed
+	seen                []bool       // by named fact: it was compared
 }
 
-// align holds the facts of two runs against each other, by Job, index and attempt, which are in the keys.
-func align(a, b *Run, o *Options) agreement {
+// align holds the facts of two runs against each other, by Job, index and attempt, which are in the keys. Those that
+// are decided by a race are held against all that was foreseen.
+func align(a, b *Run, o *Options, open raced) agreement {
 	out := agreement{seen: make([]bool, len(o.Named))}
 	inB := map[Key]*Fact{}
 	factsB := b.Facts(o.Lockstep)
@@ -44,24 +47,28 @@ func align(a, b *Run, o *Options) agreement {
 	factsA := a.Facts(o.Lockstep)
 	for i := range factsA {
 		f := &factsA[i]
-		out.add(f, inB[f.Key], a.Trace.Header.Replication, o)
+		out.add(f, inB[f.Key], a.Trace.Header.Replication, o, open)
 		delete(inB, f.Key)
 	}
 	for i := range factsB {
 		if f := &factsB[i]; inB[f.Key] != nil {
-			out.add(nil, f, a.Trace.Header.Replication, o)
+			out.add(nil, f, a.Trace.Header.Replication, o, open)
 		}
 	}
 	return out
 }
 
 // add compares one fact; one of a and b may be nil.
-func (out *agreement) add(a, b *Fact, replication uint64, o *Options) {
+func (out *agreement) add(a, b *Fact, replication uint64, o *Options, open raced) {
 	either := a
 	if a == nil {
 		either = b
 	}
 	if !o.wants(either.Key, out.seen) {
+		return
+	}
+	if values := open[either.Key]; values != nil {
+		out.race(either.Key, b, values, replication)
 		return
 	}
 	if either.Kind == Timed {
@@ -91,6 +98,19 @@ func (out *agreement) add(a, b *Fact, replication uint64, o *Options) {
 		return
 	}
 	out.differences = append(out.differences, d)
+}
+
+// race compares a fact that is decided by a race with the values that were foreseen.
+func (out *agreement) race(key Key, b *Fact, values []string, replication uint64) {
+	got := notObserved
+	if b != nil {
+		got = b.Text
+	}
+	out.raced++
+	if !slices.Contains(values, got) {
+		out.unforeseen = append(out.unforeseen, Difference{Key: key, Kind: Exact, Replication: replication,
+			A: "one of " + strings.Join(values, " | "), B: oneLine(got)})
+	}
 }
 
 // wants says whether a fact is compared: all are if none is named. It notes which names were seen.

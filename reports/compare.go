@@ -22,6 +22,10 @@ type Options struct {
 	// Named are the facts to compare, by patterns of their names as in path.Match; none means all. What is named must
 	// be observed.
 	Named []string `json:"facts,omitempty"`
+	// SameFates says of a scenario that all its runs have the same fates, whatever their replication. Then a fact on which
+	// the model's runs do not agree is decided by a race, and any value that one of them has was foreseen. nil: of none.
+	// Worlds in lockstep must agree on races, too.
+	SameFates func(scenario string) bool `json:"-"`
 	// Margin within which makespans are equivalent, as a share; 0 is 0.05.
 	Margin float64 `json:"margin"`
 	// Alpha is the chance to call different makespans equivalent, over all scenarios together; 0 is 0.05.
@@ -59,9 +63,11 @@ type Comparison struct {
 	RunsB []*Run `json:"-"`
 	// Pairs is how many runs have a partner.
 	Pairs int `json:"pairs"`
-	// Exact and Timed are the facts of all pairs.
+	// Exact and Timed are the facts of all pairs, of which both have the same value or differ.
 	Exact Count `json:"exact"`
 	Timed Count `json:"timed"`
+	// Raced are those exact facts that a race decides, which are not among Exact; those differ that were not foreseen.
+	Raced Count `json:"raced"`
 	// Largest is by how much a timed fact differs at most, in seconds.
 	Largest float64 `json:"largestDifferenceSeconds"`
 	// Differences are the first of those that differ, exact ones before timed ones.
@@ -196,14 +202,20 @@ func (r *Report) compare(name string, a, b []*Run) (*Comparison, error) {
 		return nil, fmt.Errorf("%w: no run of both worlds has the same seed and replication (%d of %s, %d of %s)",
 			ErrEmpty, len(a), r.A, len(b), r.B)
 	}
-	var late []Difference
+	var open raced
+	if same := r.Options.SameFates; !r.Options.Lockstep && same != nil && same(name) {
+		open = races(a)
+	}
+	var unforeseen, late []Difference
 	seen := make([]bool, len(r.Options.Named))
 	for _, p := range paired {
-		got := align(p[0], p[1], &r.Options)
+		got := align(p[0], p[1], &r.Options, open)
 		c.Exact.add(Count{got.exact, len(got.differences)})
+		c.Raced.add(Count{got.raced, len(got.unforeseen)})
 		c.Timed.add(Count{got.timed, len(got.late)})
 		c.Largest = max(c.Largest, got.largest.Seconds())
 		c.Differences = append(c.Differences, got.differences...)
+		unforeseen = append(unforeseen, got.unforeseen...)
 		late = append(late, got.late...)
 		for i := range seen {
 			seen[i] = seen[i] || got.seen[i]
@@ -214,7 +226,7 @@ func (r *Report) compare(name string, a, b []*Run) (*Comparison, error) {
 			}
 		}
 	}
-	c.Differences = append(c.Differences, late...)
+	c.Differences = slices.Concat(c.Differences, unforeseen, late)
 	c.Differences = c.Differences[:min(len(c.Differences), maxDifferences)]
 	if err := c.measure(paired, &r.Options); err != nil {
 		return nil, err
@@ -233,10 +245,13 @@ func (c *Comparison) judge(r *Report, seen []bool, late []Difference) {
 	}
 	oneSided := slices.IndexFunc(late, func(d Difference) bool { return d.A == notObserved || d.B == notObserved })
 	switch {
-	case c.Exact.Facts+c.Timed.Facts == 0:
+	case c.Exact.Facts+c.Raced.Facts+c.Timed.Facts == 0:
 		c.decide(Different, "no fact was observed, in neither world")
 	case c.Exact.Differ > 0:
 		c.decide(Different, "%d of %d exact facts differ: %s", c.Exact.Differ, c.Exact.Facts, c.Differences[0].text(r.A, r.B))
+	case c.Raced.Differ > 0:
+		c.decide(Different, "%d of %d facts that a race decides are as in no run of %s: %s", c.Raced.Differ, c.Raced.Facts,
+			r.A, c.Differences[0].text(r.A, r.B))
 	case r.Options.Lockstep && c.Timed.Differ > 0:
 		c.decide(Different, "%d of %d timed facts differ: %s", c.Timed.Differ, c.Timed.Facts, late[0].text(r.A, r.B))
 	case c.Divergence != "" && len(r.Options.Named) == 0:

@@ -207,6 +207,61 @@ func TestCompare_ExactFacts(t *testing.T) {
 	}
 }
 
+// What a race decides, which is where the model's runs do not agree though their fates are the same, must be as in one of
+// them; what they agree on is exact.
+func TestCompare_Races(t *testing.T) {
+	ends := func(world string, failed ...bool) []*trace.Trace {
+		out := runs(world, make([]float64, len(failed))...)
+		for i, fails := range failed {
+			out[i].Records[0].At = -des.Time(i) * des.Time(des.Second) // there is a time that differs
+			if r := &out[i].Records[3]; fails {
+				r.Verb, r.Args = trace.Fail, []trace.Arg{{Key: "exit", Value: "1"}}
+			}
+		}
+		return out
+	}
+	gone := func(all []*trace.Trace) []*trace.Trace {
+		last := all[len(all)-1]
+		last.Records = slices.Delete(last.Records, 1, 4) // no pod
+		return all
+	}
+	always := func(string) bool { return true }
+	never := func(string) bool { return false }
+	for _, tc := range []struct {
+		name      string
+		a, b      []*trace.Trace
+		o         reports.Options
+		exact     reports.Count
+		raced     reports.Count
+		different bool
+	}{
+		{"a race that ends otherwise", ends("sim", true, false, false), ends("kind", false, false, true),
+			reports.Options{SameFates: always}, reports.Count{Facts: 12}, reports.Count{Facts: 3}, false},
+		{"an end that the model has never", ends("sim", false, false), ends("kind", false, true),
+			reports.Options{SameFates: always}, reports.Count{Facts: 10, Differ: 1}, reports.Count{}, true},
+		{"no pod, where the model's runs have all one", ends("sim", true, false, false), gone(ends("kind", false, false, true)),
+			reports.Options{SameFates: always}, reports.Count{Facts: 12, Differ: 1}, reports.Count{Facts: 3, Differ: 1}, true},
+		{"no pod, as in a run of the model", gone(ends("sim", true, false, false)), gone(ends("kind", false, false, true)),
+			reports.Options{SameFates: always}, reports.Count{Facts: 9}, reports.Count{Facts: 5}, false},
+		{"other fates", ends("sim", true, false, false), ends("kind", false, false, true),
+			reports.Options{SameFates: never}, reports.Count{Facts: 15, Differ: 2}, reports.Count{}, true},
+		{"in lockstep", ends("sim", true, false, false), ends("kind", false, false, true),
+			reports.Options{SameFates: always, Lockstep: true}, reports.Count{Facts: 21, Differ: 4}, reports.Count{}, true},
+	} {
+		r := compare(t, tc.a, tc.b, tc.o)
+		c := r.Comparisons[0]
+		if c.Exact != tc.exact || c.Raced != tc.raced || r.Raced != tc.raced || (c.Verdict == reports.Different) != tc.different {
+			t.Errorf("%s: got %s (%s), exact %+v, raced %+v", tc.name, c.Verdict, c.Reason, c.Exact, c.Raced)
+		}
+		if tc.raced.Differ > 0 {
+			got := c.Differences[tc.exact.Differ]
+			if got.A != "one of Failed exit=1 | Succeeded" || got.B != "not observed" || !strings.Contains(c.Row()[3], "1 of 3 unforeseen") {
+				t.Errorf("%s: got %+v, %q", tc.name, got, c.Row())
+			}
+		}
+	}
+}
+
 // What is named must be observed, and nothing else counts.
 func TestCompare_NamedFacts(t *testing.T) {
 	for _, tc := range []struct {

@@ -30,7 +30,7 @@ func (r *Report) CSV(w io.Writer) error {
 	header := []string{"scenario", "a", "b", "verdict", "pairs", "exact_facts", "exact_differ", "timed_facts",
 		"timed_differ", "largest_difference_seconds", "makespan_ratio", "ratio_low", "ratio_high", "tost_p", "tost_p_holm",
 		"gap_n", "gap_shift_seconds", "start_ks", "start_ks_p", "start_wasserstein_seconds", "covered", "covered_of",
-		"reason"}
+		"raced_facts", "raced_unforeseen", "reason"}
 	if err := out.Write(header); err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (c *Comparison) record(r *Report, n int) []string {
 	if v := c.Coverage; v != nil {
 		copy(row[20:], []string{strconv.Itoa(v.Inside), strconv.Itoa(v.N)})
 	}
-	row[n-1] = c.Reason
+	copy(row[22:], []string{strconv.Itoa(c.Raced.Facts), strconv.Itoa(c.Raced.Differ), c.Reason})
 	return row
 }
 

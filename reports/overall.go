@@ -15,6 +15,7 @@ type Report struct {
 	Options     Options       `json:"options"`
 	Exact       Count         `json:"exact"` // facts of all scenarios
 	Timed       Count         `json:"timed"`
+	Raced       Count         `json:"raced"`
 	Start       *KS           `json:"startLatency"` // nil if no scenario has one
 	Coverage    *Coverage     `json:"coverage"`     // of all makespans together; nil if no scenario has one
 	Comparisons []*Comparison `json:"scenarios"`
@@ -34,6 +35,7 @@ func (r *Report) conclude() {
 	for _, c := range r.Comparisons {
 		r.Exact.add(c.Exact)
 		r.Timed.add(c.Timed)
+		r.Raced.add(c.Raced)
 		r.Verdict = max(r.Verdict, c.Verdict)
 		if c.Start != nil {
 			distances = append(distances, c.Start.KS)

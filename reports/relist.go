@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/jobsim/jobsim/reports/stats"
 	"github.com/jobsim/jobsim/sim/des"
@@ -60,8 +61,22 @@ func perLook(apart []float64, period float64) []float64 {
 	return out
 }
 
+// untilNextLook is from a notice to the next look of its kubelet, in seconds; 0 if it does not look in step.
+func (c *Calibration) untilNextLook() (seconds float64) {
+	for i := range c.Fits {
+		switch f := &c.Fits[i]; f.Name {
+		case "latency.relist":
+			seconds += f.Dist.Mean().Seconds()
+		case "latency.observe":
+			seconds -= f.Dist.Mean().Seconds()
+		}
+	}
+	return max(0, seconds)
+}
+
 // fitNotice fits how an end is noticed: how far apart the looks of a kubelet are, and what is beyond the half of that,
-// which a look takes to come at the median.
+// which a look takes to come in the middle. As the middle of the quartiles it has less of a spread than as the median,
+// and no more to do with what is slow now and then.
 func (c *Calibration) fitNotice(half, other *spans) error {
 	const what = "from the container's end to its notice"
 	if min(len(half.apart), len(other.apart)) < leastApart || min(len(half.observe), len(other.observe)) < leastFit {
@@ -89,7 +104,9 @@ func (c *Calibration) fitNotice(half, other *spans) error {
 	looks.Dist, looks.Median, looks.MedianOfTrace = rng.Const(span(median(fit))), median(fit), median(judge)
 	looks.KS, looks.P = alike.Statistic, alike.P
 
-	beyond := max(0, median(half.observe)-looks.Median/2)
+	sorted := slices.Sorted(slices.Values(half.observe))
+	quartiles := sorted[len(sorted)/4] + sorted[len(sorted)-1-len(sorted)/4]
+	beyond := max(0, quartiles/2-looks.Median/2)
 	drawn, err := rng.NewUniform(span(beyond), span(beyond+looks.Median))
 	if err != nil {
 		return fmt.Errorf("latency.observe: %w", err)

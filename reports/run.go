@@ -73,6 +73,7 @@ type Pod struct {
 	Disrupted  des.Time    // it got a DisruptionTarget condition, for Disruption
 	Succeeded  bool        // it became Succeeded; meaningful where Ended
 	Why        []trace.Arg // why it Failed: exit, oom, reason, disruption
+	Because    trace.Rule  // of its end, if the trace says so
 	Disruption string
 	Restarts   int          // of its containers, all together
 	Node       string       // where it was bound
@@ -82,6 +83,7 @@ type Pod struct {
 // Read is what t tells. Errors: a record of a Job or pod that was not created before, and arguments that no observer
 // writes.
 func Read(t *trace.Trace) (*Run, error) {
+	explained := t
 	t = trace.Normalise(t)
 	r := &reader{run: &Run{Trace: t}, jobs: map[string]*Job{}, pods: map[trace.Ref]*Pod{}}
 	for i := range t.Records {
@@ -89,6 +91,11 @@ func Read(t *trace.Trace) (*Run, error) {
 		r.run.End = max(r.run.End, rec.At)
 		if err := r.record(rec); err != nil {
 			return nil, fmt.Errorf("%s: record %d: %s: %w", title(&t.Header), i+1, rec, err)
+		}
+	}
+	for i := range explained.Records {
+		if rec := &explained.Records[i]; rec.Verb == trace.Succeed || rec.Verb == trace.Fail {
+			r.pods[rec.Ref].Because = rec.Because
 		}
 	}
 	for _, j := range r.run.Jobs {

@@ -41,7 +41,8 @@ const (
 
 // Scores are the few numbers that say how close the worlds are, each with what is wanted of it.
 func (r *Report) Scores() []Score {
-	scores := []Score{{"Exact facts", r.Exact.String(), "all equal", met(r.Exact.Differ == 0 && r.Exact.Facts > 0)}}
+	scores := []Score{{"Exact facts", exactText(r.Exact, r.Raced), "all equal",
+		met(r.Exact.Differ+r.Raced.Differ == 0 && r.Exact.Facts > 0)}}
 	if r.Options.Lockstep {
 		return append(scores, Score{"Timed facts", r.Timed.String(), "all equal, to the nanosecond",
 			met(r.Timed.Differ == 0 && r.Timed.Facts > 0)})

@@ -13,8 +13,8 @@ var columns = []string{"SCENARIO", "VERDICT", "PAIRS", "EXACT", "TIMED", "MAKESP
 
 // Row is the line of a comparison in a table for people: the columns of Columns.
 func (c *Comparison) Row() []string {
-	row := []string{c.Scenario, c.Verdict.String(), fmt.Sprint(c.Pairs), c.Exact.String(), c.Timed.String(), "-", "-", "-",
-		"-", "-"}
+	row := []string{c.Scenario, c.Verdict.String(), fmt.Sprint(c.Pairs), exactText(c.Exact, c.Raced), c.Timed.String(),
+		"-", "-", "-", "-", "-"}
 	if m := c.Makespan; m != nil {
 		row[5] = m.text()
 		if c.Verdict != Equal { // there is nothing to test
@@ -44,6 +44,18 @@ func (c Count) String() string {
 	return fmt.Sprintf("%d of %d differ", c.Differ, c.Facts)
 }
 
+// exactText is "120 equal", and where races decide further facts "120 equal, 6 foreseen" or "120 equal, 1 of 6
+// unforeseen".
+func exactText(exact, raced Count) string {
+	switch {
+	case raced.Facts == 0:
+		return exact.String()
+	case raced.Differ == 0:
+		return fmt.Sprintf("%s, %d foreseen", exact, raced.Facts)
+	}
+	return fmt.Sprintf("%s, %d of %d unforeseen", exact, raced.Differ, raced.Facts)
+}
+
 func (m *Ratio) text() string {
 	if m.Lo == m.Hi {
 		return fmt.Sprintf("%.4f", m.Estimate)
@@ -60,7 +72,7 @@ func (c *Coverage) String() string {
 func (r *Report) Summary() []string {
 	lines := []string{
 		fmt.Sprintf("%s against %s: %s: %s", r.A, r.B, r.Verdict, r.Reason),
-		fmt.Sprintf("exact facts: %s; timed facts: %s", r.Exact, r.Timed),
+		fmt.Sprintf("exact facts: %s; timed facts: %s", exactText(r.Exact, r.Raced), r.Timed),
 	}
 	if !r.Options.Lockstep {
 		lines = append(lines, fmt.Sprintf(

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/jobsim/jobsim/sim/rng"
 )
 
 const plainJob = `apiVersion: batch/v1
@@ -94,6 +96,35 @@ func TestWith_SaysWhatIsWrong(t *testing.T) {
 	} {
 		if _, err := list[0].With(tc.change); err == nil || !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %q", tc.change, err, tc.want)
+		}
+	}
+}
+
+// Scenarios whose replications have the same fates, and those whose have not.
+func TestLeftToChance(t *testing.T) {
+	for name, want := range map[string]bool{"hello": false, "odd-pods-fail": false, "random-latencies": false, "slow-together": false} {
+		sc, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sc.LeftToChance(); got != want {
+			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
+		for _, change := range []struct {
+			run  string
+			rate float64
+			want bool
+		}{{"30s", 0, false}, {"30s", 0.5, true}, {"lognormal:30s,0.5", 0, true}} {
+			d, err := rng.Parse(change.run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := sc.SetFates(d, change.rate); err != nil {
+				t.Fatal(err)
+			}
+			if got := sc.LeftToChance(); got != change.want {
+				t.Errorf("%s, %s, failures %v: got %v, want %v", name, change.run, change.rate, got, change.want)
+			}
 		}
 	}
 }

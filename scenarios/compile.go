@@ -44,6 +44,19 @@ func (s *Scenario) Config() *sim.Config {
 	return cfg
 }
 
+// LeftToChance says whether two replications may differ in more than latencies: in what becomes of pods or machines.
+func (s *Scenario) LeftToChance() bool {
+	cfg := s.Config()
+	return len(cfg.Groups) > 0 || slices.ContainsFunc(cfg.Fates, func(r api.FateRule) bool {
+		for _, d := range []rng.Dist{r.Start, r.Ready, r.Run, r.Term} {
+			if d.Kind != rng.Constant {
+				return true
+			}
+		}
+		return r.Chance < api.Certain || r.FailAfter.Set
+	})
+}
+
 // jobID is the number of the Job of a name; -1 if there is none.
 func (s *Scenario) jobID(name string) api.JobID {
 	for i, m := range s.Manifests {

@@ -60,19 +60,20 @@ type Node struct {
 
 // Latency is what the cluster adds to the pure logic.
 type Latency struct {
-	Request   Dist   `json:"request,omitzero"`   // one API request of the Job controller, there and back
-	Watch     Dist   `json:"watch,omitzero"`     // from a write to the watchers' learning of it
-	Bind      Dist   `json:"bind,omitzero"`      // from a pod's creation to its binding
-	Start     Dist   `json:"start,omitzero"`     // from binding to the start of the first container
-	Contend   Span   `json:"contend,omitzero"`   // by how much two pods that start at the same time delay each other
-	Relist    Span   `json:"relist,omitzero"`    // how often a kubelet looks for containers that have ended
-	Kubelets  *int32 `json:"kubelets,omitempty"` // how many of them look each at instants of its own; 0: one a pod
-	Observe   Dist   `json:"observe,omitzero"`   // from a container's end to when a look finds it
-	Restart   Dist   `json:"restart,omitzero"`   // from then to the next start in the pod
-	Stop      Dist   `json:"stop,omitzero"`      // from then to the pod's end, if it was the last container
-	Kill      Dist   `json:"kill,omitzero"`      // instead of both if the pod is deleted, past its deadline or evicted
-	Remove    Dist   `json:"remove,omitzero"`    // from the end of a deleted pod to its removal
-	PhaseStep Span   `json:"phaseStep,omitzero"` // a phase before each report of a pod: 1 ms and so much per pod before it
+	Request   Dist     `json:"request,omitzero"`   // one API request of the Job controller, there and back
+	Watch     Dist     `json:"watch,omitzero"`     // from a write to the watchers' learning of it
+	Bind      Dist     `json:"bind,omitzero"`      // from a pod's creation to its binding
+	Start     Dist     `json:"start,omitzero"`     // from binding to the start of the first container
+	Contend   Span     `json:"contend,omitzero"`   // by how much two pods that start at the same time delay each other
+	Relist    Span     `json:"relist,omitzero"`    // how often a kubelet looks for containers that have ended
+	Kubelets  *int32   `json:"kubelets,omitempty"` // how many of them look each at instants of its own; 0: one a pod
+	Observe   Dist     `json:"observe,omitzero"`   // from the look that finds a container's end to its report
+	Restart   Dist     `json:"restart,omitzero"`   // from then to the next start in the pod
+	Stop      Dist     `json:"stop,omitzero"`      // from the look after that to the pod's end
+	Kill      Dist     `json:"kill,omitzero"`      // instead of both if the pod is deleted, past its deadline or evicted
+	Remove    Dist     `json:"remove,omitzero"`    // from the end of a deleted pod to its removal
+	Shared    *float64 `json:"shared,omitempty"`   // what those that begin in one second have in common, 0 to 1
+	PhaseStep Span     `json:"phaseStep,omitzero"` // a phase before each report of a pod: 1 ms and so much per pod
 }
 
 // Knobs are the constants of the modelled system; each has Kubernetes' default.

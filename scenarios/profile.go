@@ -64,8 +64,8 @@ var profiles = map[string]*profile{
 		{"latency.observe", "0s", Measured, "the same replays: an end is noticed after half of latency.relist at the median"},
 		{"latency.restart", "lognormal:170ms,0.9", Measured,
 			"kind, 77 first restarts in the same replays: 0.17 s at the median, 0.1 and 0.42 s at the quartiles, 1 s at most"},
-		{"latency.stop", "lognormal:2.3s,0.36", Fitted,
-			onKind + "37 s for the whole; the spread as " + loaded + "0.33 to 0.40"},
+		{"latency.stop", "lognormal:1.22s,0.58", Fitted,
+			onKind + "37 s for the whole, with a look before it; the spread as " + loaded + "0.33 to 0.40 of both"},
 		{"latency.kill", "lognormal:500ms,0.7", Measured,
 			"kind, 138 deleted pods in two suites of e2e on two cores, 2026-11-28: 0.5 s at the median, " +
 				"0.3 and 1 s at the quartiles, 1.8 s at most"},

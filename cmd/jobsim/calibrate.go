@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -15,9 +16,10 @@ import (
 )
 
 type calibrateOptions struct {
-	from  []string
-	files []string
-	name  string
+	from   []string
+	files  []string
+	name   string
+	others string
 }
 
 func newCalibrate(s streams) *cobra.Command {
@@ -27,11 +29,12 @@ func newCalibrate(s streams) *cobra.Command {
 		Short: "fit the simulator's latencies to traces of a cluster, as a profile that scenarios can name",
 		Long: "Reads traces of a cluster, such as e2e leaves them, and writes a profile to standard output: for each\n" +
 			"latency a distribution. What a pod takes in the cluster longer than the same pod without latencies is\n" +
-			"the cluster's. Half of the runs are fitted to; the other half judge, in the table on standard error. Of\n" +
-			"latencies that are not in the traces often enough, those of the profile default stay.",
-		Example: "  jobsim calibrate --from e2e/out/traces >kind.yaml\n" +
+			"the cluster's. Half of the runs are fitted to; the other half judge, in the table on standard error, and\n" +
+			"with --others in a comparison. Of latencies that are not in the traces often enough, those of the profile\n" +
+			"default stay.",
+		Example: "  jobsim calibrate --from e2e/out/traces --others others.trace >kind.yaml\n" +
 			"  jobsim run -f job.yaml --profile kind.yaml\n" +
-			"  jobsim compare --library --model sim:kind.yaml --world trace-file:kind.trace",
+			"  jobsim compare hello indexed --model sim:kind.yaml --world trace-file:others.trace -n 199",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("%q: an argument that nobody asked for (allowed: --from FILE)", args[0])
@@ -43,6 +46,7 @@ func newCalibrate(s streams) *cobra.Command {
 	f.StringSliceVar(&o.from, "from", nil, "traces: files, or directories in which every *.trace is read")
 	f.StringSliceVarP(&o.files, "filename", "f", nil, "scenarios that the traces are of and that the library has not")
 	f.StringVar(&o.name, "name", "calibrated", "of the profile")
+	f.StringVar(&o.others, "others", "", "a file for the traces that were not fitted to, as a world for jobsim compare")
 	return cmd
 }
 
@@ -71,6 +75,11 @@ func (o *calibrateOptions) run(cmd *cobra.Command, s streams) error {
 	if err != nil {
 		return usageError{err}
 	}
+	if o.others != "" {
+		if err = writeTraces(o.others, c.Others); err != nil {
+			return err
+		}
+	}
 	text, err := profileOf(c, o.name).YAML()
 	if err != nil {
 		return err
@@ -79,6 +88,14 @@ func (o *calibrateOptions) run(cmd *cobra.Command, s streams) error {
 		return err
 	}
 	return printFits(s, c)
+}
+
+func writeTraces(file string, traces []*trace.Trace) error {
+	var text []byte
+	for _, t := range traces {
+		text = append(text, trace.Encode(t)...)
+	}
+	return os.WriteFile(file, text, 0o644)
 }
 
 // scenarios are those of the files, by name.
@@ -124,6 +141,12 @@ func profileOf(c *reports.Calibration, name string) *scenarios.ProfileFile {
 	}
 	p.Settings = append(p.Settings, scenarios.Setting{Name: "latency.kubelets", Value: strconv.Itoa(c.Nodes),
 		Origin: scenarios.Measured, Source: "nodes that had pods"})
+	if s := c.Shared; s != nil {
+		p.Settings = append(p.Settings, scenarios.Setting{Name: "latency.shared",
+			Value: strconv.FormatFloat(s.Share, 'g', -1, 64), Origin: scenarios.Measured,
+			Source: fmt.Sprintf("%s: n = %d pairs, rank correlation %.2f; of other runs n = %d, %.2f", sharedWhat, s.N,
+				s.Correlation, s.Judged, s.OfTrace)})
+	}
 	for i := range c.Fits {
 		f := &c.Fits[i]
 		p.Settings = append(p.Settings, scenarios.Setting{
@@ -134,6 +157,8 @@ func profileOf(c *reports.Calibration, name string) *scenarios.ProfileFile {
 	}
 	return p
 }
+
+const sharedWhat = "starts that begin within a tenth of a second, and ends"
 
 // farOff is the KS distance from which on a fit is not good: the target of a calibrated cluster's start latency.
 const farOff = 0.1
@@ -153,6 +178,10 @@ func printFits(s streams, c *reports.Calibration) error {
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if shared := c.Shared; shared != nil {
+		fmt.Fprintf(s.err, "latency.shared %v: %s: rank correlation %.2f (%d pairs), of the runs that judge it %.2f (%d)\n",
+			shared.Share, sharedWhat, shared.Correlation, shared.N, shared.OfTrace, shared.Judged)
 	}
 	if len(c.Missing) > 0 {
 		fmt.Fprintf(s.err, "too few values, as in the profile default: %s\n", strings.Join(c.Missing, ", "))

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,7 +37,8 @@ fates:
 	}
 	file("kind.trace", strings.ReplaceAll(traces, "world: sim:none", "world: kind"))
 
-	code, profile, table := jobsim(t, "", "calibrate", "--from", dir, "-f", slow, "--name", "mine")
+	others := filepath.Join(t.TempDir(), "others.trace")
+	code, profile, table := jobsim(t, "", "calibrate", "--from", dir, "-f", slow, "--name", "mine", "--others", others)
 	if code != exitOK {
 		t.Fatal(table)
 	}
@@ -59,10 +61,14 @@ fates:
 		{"compare", bare, "--world", "trace-file:" + dir, "-n", "40", "--seed", "3"},
 		{"compare", bare, "--model", "sim:" + kind, "--world", "trace-file:" + filepath.Join(dir, "kind.trace"), "-n", "40",
 			"--seed", "3"},
+		{"compare", bare, "--world", "trace-file:" + others, "-n", "40", "--seed", "3"},
 	} {
 		code, out, stderr := jobsim(t, "", args...)
 		if code != exitOK || args[0] == "compare" && !strings.Contains(out, "against kind: Equivalent") {
 			t.Errorf("%v: exit %d:\n%s%s", args, code, out, stderr)
+		}
+		if slices.Contains(args, "trace-file:"+others) && !strings.Contains(out, "TOST on 20 pairs") {
+			t.Errorf("%v: want the half that was not fitted to, got\n%s", args, out)
 		}
 	}
 }

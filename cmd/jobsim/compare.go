@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/jobsim/jobsim/reports"
 	"github.com/jobsim/jobsim/reports/page"
@@ -31,7 +32,8 @@ func newCompare(s streams) *cobra.Command {
 			"virtual time, see " + oracleName + "), kind and kind:CONTEXT (a kind cluster, which kubectl would find, in real\n" +
 			"time), trace-file:PATH (traces recorded before).\n" +
 			"Worlds in lockstep must agree in every record and nanosecond; others in every exact fact, and their\n" +
-			"makespans within a margin.",
+			"makespans within a margin. What a race decides, which is where the model's runs do not agree though their\n" +
+			"fates are the same, must be as in one of them.",
 		Example: "  jobsim compare hello backoff-default --world sim:default --model sim:none -n 20\n" +
 			"  jobsim compare --library --world trace-file:kind.trace -n 20 -o junit\n" +
 			"  jobsim compare --library --world oracle -o html >report.html",
@@ -94,7 +96,7 @@ func (o *compareOptions) compare(cmd *cobra.Command, list []*scenarios.Scenario)
 	if err != nil {
 		return nil, err
 	}
-	opts := reports.Options{Named: o.facts, Margin: o.margin, Alpha: o.alpha}
+	opts := reports.Options{Named: o.facts, Margin: o.margin, Alpha: o.alpha, SameFates: sameFates(list)}
 	switch o.strict {
 	case "auto":
 		opts.Lockstep = model.lockstep() && other.lockstep()
@@ -116,6 +118,14 @@ func (o *compareOptions) compare(cmd *cobra.Command, list []*scenarios.Scenario)
 		return nil, usageError{err}
 	}
 	return report, nil
+}
+
+// sameFates says of the scenarios of a list, by name, whether their fates are the same in every replication.
+func sameFates(list []*scenarios.Scenario) func(string) bool {
+	return func(name string) bool {
+		i := slices.IndexFunc(list, func(sc *scenarios.Scenario) bool { return sc.Name == name })
+		return i >= 0 && !list[i].LeftToChance()
+	}
 }
 
 func (o *compareOptions) write(w io.Writer, r *reports.Report) error {

@@ -64,7 +64,7 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64, runs int, paces .
 		}
 		unsettle(cfg, i/len(paces), runs)
 		cfg.Seed, cfg.Replication = seed, replication
-		if !drawn(cfg.Fates) { // else only the pace can be varied: another replication has other fates
+		if !sc.LeftToChance() { // else only the pace can be varied: another replication has other fates
 			cfg.Replication = uint64(i)
 		}
 		t, out, err := sim.Run(cfg)
@@ -182,7 +182,7 @@ func slow(cfg *sim.Config, pace float64) error {
 		{&l.Start, start},
 		{&l.Observe, fmt.Sprintf("uniform:0ms,%.0fms", 90*pace)},
 		{&l.Restart, fmt.Sprintf("uniform:10ms,%.1fs", 0.6*pace)},
-		{&l.Stop, fmt.Sprintf("uniform:%.2fs,%.1fs", least, 1.5*pace)},
+		{&l.Stop, fmt.Sprintf("uniform:20ms,%.2fs", 0.48*pace)},
 		{&l.Kill, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},
 		{&l.Remove, fmt.Sprintf("uniform:100ms,%.1fs", 1.1*pace)},
 	} {
@@ -227,18 +227,6 @@ func unsettle(cfg *sim.Config, number, n int) {
 
 // startsLate says whether a container may begin later than its pod.
 func startsLate(r api.FateRule) bool { return r.Start.Kind != rng.Constant || r.Start.P[0] > 0 }
-
-// drawn says whether the fates are left to chance.
-func drawn(fates []api.FateRule) bool {
-	return slices.ContainsFunc(fates, func(r api.FateRule) bool {
-		for _, d := range []rng.Dist{r.Start, r.Ready, r.Run, r.Term} {
-			if d.Kind != rng.Constant {
-				return true
-			}
-		}
-		return r.Chance < api.Certain || r.FailAfter.Set
-	})
-}
 
 // take adds one run.
 func (f *Forecast) take(t *trace.Trace, counts map[reports.Key]int, rules map[trace.Rule]bool) error {

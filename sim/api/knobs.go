@@ -63,13 +63,19 @@ type Latency struct {
 	// kubelets there are of which each looks at instants of its own; 0: every pod has one.
 	Relist   des.Duration
 	Kubelets int32
-	Observe  rng.Dist // from a container's end to when a look finds it: then come the status write, the restart
-	Restart  rng.Dist // from then, or the end of a back-off, to the next start of a container: again, or of the next one
-	Stop     rng.Dist // from then to the terminal phase, once nothing of the pod runs: its sandbox is stopped
-	// Kill stands in the place of Observe and Stop if the kubelet was told to end the pod: by its deletion, its deadline
-	// or an eviction. It waits for the containers then (kuberuntime_container.go:915@v1.37.2).
+	Observe  rng.Dist // from the look that finds a container's end to the status write; then comes the restart
+	// Restart is from then, or the end of a back-off, to the next start of a container: again, or of the next one.
+	Restart rng.Dist
+	// Stop is from the look after that which has found that nothing of the pod runs to the terminal phase: its sandbox is
+	// stopped.
+	Stop rng.Dist
+	// Kill stands in the place of the looks, Observe and Stop if the kubelet was told to end the pod: by its deletion,
+	// its deadline or an eviction. It waits for the containers then (kuberuntime_container.go:915@v1.37.2).
 	Kill   rng.Dist
 	Remove rng.Dist // from the terminal phase of a deleted pod to the confirming deletion
+	// Shared is how much of where they stand in their distributions those of Start, Observe, Restart, Stop, Kill and
+	// Remove have in common that begin in the same second, whatever their pods: 0 nothing, 1 all of it.
+	Shared float64
 
 	// PhaseStep, if not 0, gives every pod a sub-second phase of its own, PhaseOf, that is added before each of its
 	// kubelet's writes. Then no two actors act in one instant, and a run of the real code has one timeline.

@@ -48,7 +48,7 @@ func TestKnobs_EveryKnobIsChecked(t *testing.T) {
 			continue
 		case reflect.TypeFor[Latency]():
 			k.Latency = Latency{Request: bad, Watch: bad, Bind: bad, Start: bad, Contend: -1, Relist: -1, Kubelets: -1, Observe: bad,
-				Restart: bad, Stop: bad, Kill: bad, Remove: bad, PhaseStep: -1}
+				Restart: bad, Stop: bad, Kill: bad, Remove: bad, Shared: 1.5, PhaseStep: -1}
 		case reflect.TypeFor[float64]():
 			v.SetFloat(math.NaN())
 		default:

@@ -119,4 +119,7 @@ func (l *Latency) validate(e *KnobError) {
 	dist("Stop", &l.Stop)
 	dist("Kill", &l.Kill)
 	dist("Remove", &l.Remove)
+	if !(l.Shared >= 0 && l.Shared <= 1) {
+		e.add("Latency.Shared", "%v (allowed: 0 to 1)", l.Shared)
+	}
 }

@@ -90,13 +90,13 @@ func (l *Life) launch(at des.Time) {
 // launchNext is launch by a kubelet that has noticed at the instant now that the next container may start.
 func (l *Life) launchNext(now des.Time) {
 	if l.boot < len(l.containers) {
-		l.launch(now.Add(l.relaunch(l.boot)))
+		l.launch(now.Add(l.relaunch(l.boot, now)))
 	}
 }
 
-// relaunch is what the node takes to start a container of a pod that is there.
-func (l *Life) relaunch(i int) des.Duration {
-	return l.draw(&l.env.Knobs.Latency.Restart, rng.Restart, l.run(i))
+// relaunch is what the node takes to start a container of a pod that is there, from the instant at on.
+func (l *Life) relaunch(i int, at des.Time) des.Duration {
+	return l.draw(&l.env.Knobs.Latency.Restart, rng.Restart, l.run(i), at)
 }
 
 // startAt is when the next run starts if it may start from the instant at on.
@@ -152,7 +152,8 @@ func (l *Life) finish(i int, at des.Time, by ending) {
 		c.at = c.at.Add(l.phase)
 	}
 	if !l.told() {
-		c.at = l.look(c.at.Add(l.draw(&l.env.Knobs.Latency.Observe, rng.Observe, l.run(i))))
+		found := l.look(c.at)
+		c.at = found.Add(l.draw(&l.env.Knobs.Latency.Observe, rng.Observe, l.run(i), found))
 	}
 }
 

@@ -15,14 +15,15 @@
 // capitals:
 //
 //	first start      t0 + START + fate.Start + p, and contend for each pod that is starting then, or begins until then
-//	exit             start + fate.Run + p; it is noticed by the first look (relist.go) that comes OBSERVE later
+//	exit             start + fate.Run + p; it is noticed OBSERVE after the first look (relist.go) from then on
 //	next init start  the notice of the end of the one before + RESTART + fate.Start
 //	restart          the notice, or the end of the back-off, + RESTART + fate.Start; a back-off counts from the exit
 //	ready            start + fate.Ready + p, or with the start if fate.Ready is 0
 //	death by SIGTERM the signal + fate.Term + p; it is noticed at once by a kubelet that ends the pod because of its
 //	                 deletion, its deadline or an eviction, and else as an exit is
 //	SIGKILL          the signal + the grace period; it is noticed p later, and else as such a death
-//	end of the pod   the notice of the last end + STOP, or KILL where deaths are noticed at once
+//	end of the pod   the look after the notice of the last end + STOP; with sidecars that look, or the last death + STOP
+//	                 if that is later; where deaths are noticed at once, the last of them + KILL
 //	end without exit p after the deletion or the deadline
 //	confirmation     the terminal report, or the deletion of a pod that has ended, + p + REMOVE
 //

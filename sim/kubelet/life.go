@@ -82,7 +82,7 @@ func (l *Life) Begin(env *Env, pod *api.Pod, t *api.PodTemplate, now des.Time) {
 		// From status.startTime, which has whole seconds (active_deadline.go:94, status_manager.go:979@v1.37.2).
 		l.deadline = max(now, now.Truncate().Add(api.Seconds(s.Value)))
 	}
-	first := now.Add(l.draw(&env.Knobs.Latency.Start, rng.Launch, 0)).Add(l.phase)
+	first := now.Add(l.draw(&env.Knobs.Latency.Start, rng.Launch, 0, now)).Add(l.phase)
 	l.containers = slices.Grow(l.containers, len(t.Containers))[:len(t.Containers)]
 	for i := range l.containers {
 		c := &l.containers[i]
@@ -108,12 +108,25 @@ func (l *Life) fate(i int, kind api.ContainerKind, restart int32) api.Fate {
 	return l.env.Fates.Resolve(k, kind == api.Main)
 }
 
-// draw is a latency of the pod's node. sub tells apart the draws of one pod for one purpose.
-func (l *Life) draw(d *rng.Dist, p rng.Purpose, sub int32) des.Duration {
+// draw is a latency of the pod's node that begins at the instant at. sub tells apart the draws of one pod for one
+// purpose.
+func (l *Life) draw(d *rng.Dist, p rng.Purpose, sub int32, at des.Time) des.Duration {
 	if d.IsZero() {
 		return 0
 	}
-	return l.env.Fates.Source.Draw(d, l.address(p, sub))
+	source, own := l.env.Fates.Source, l.address(p, sub)
+	share := l.env.Knobs.Latency.Shared
+	if share == 0 {
+		return source.Draw(d, own)
+	}
+	return source.DrawNear(d, own, moment(at), share)
+}
+
+// moment is the address of what latencies have in common that begin in the same second. When machines have much to do,
+// all that begins then is slow: on kind ranks of the starts of pods that were bound within a tenth of a second of each
+// other are as good as those of their ends in telling each other.
+func moment(at des.Time) rng.Key {
+	return rng.Key{Purpose: rng.Moment, Job: -1, Index: -1, Sub: int32(at / des.Time(des.Second))}
 }
 
 func (l *Life) address(p rng.Purpose, sub int32) rng.Key {

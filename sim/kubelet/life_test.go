@@ -244,6 +244,15 @@ func TestLife_Stop(t *testing.T) {
 			3.200s fate: Running restarts=1
 			5.200s fate: Succeeded restarts=1 finished=2.000s unready=3.000s`,
 	}, {
+		name:       "a sidecar's end is noticed while the sandbox is stopped",
+		containers: "sidecar s, main",
+		fates:      "s: forever term=1s\nmain: run=10s",
+		want: `
+			0.000s start: Running ready | s=running main=running
+			10.600s fate: Running | s=running main=Completed(0)
+			12.200s sidecars: Running exit=143 | s=Error(143) main=Completed(0)
+			13.600s sidecars: Succeeded exit=143 finished=11.000s unready=10.000s | s=Error(143) main=Completed(0)`,
+	}, {
 		name:    "deleted while it ends",
 		fates:   "main: run=10s",
 		deletes: []deletion{{11 * des.Second, 30}},
@@ -255,70 +264,6 @@ func TestLife_Stop(t *testing.T) {
 			done`,
 	}} {
 		tc.knobs = slow
-		t.Run(tc.name, tc.check)
-	}
-}
-
-// TestLife_Relist: a kubelet finds what has ended at fixed instants. Without randomness the phase of this pod's looks is
-// the same in all stories.
-func TestLife_Relist(t *testing.T) {
-	for _, tc := range []story{{
-		name:  "an end is noticed by the next look",
-		fates: "main: run=10.3s exit=3",
-		want: `
-			0.000s start: Running ready
-			10.459957081s fate: Failed exit=3 finished=10.000s unready=10.000s`,
-	}, {
-		name:      "a container that was restarted after a look and runs for whole seconds ends just after another",
-		onFailure: true,
-		fates:     "main#1: run=3s\nmain: run=3.5s exit=1",
-		want: `
-			0.000s start: Running ready
-			4.459957081s fate: Running exit=1
-			4.659957081s restart: Running ready restarts=1
-			8.459957081s fate: Succeeded restarts=1 finished=7.000s unready=8.000s`,
-	}, {
-		name:       "so does the next init container",
-		containers: "init a, init b, main",
-		fates:      "a: run=1.5s\nb: run=2s\nmain: run=4s",
-		want: `
-			0.000s start: Pending | a=running b=PodInitializing main=PodInitializing
-			2.459957081s fate: Pending | a=Completed(0) b=PodInitializing main=PodInitializing
-			2.659957081s start: Pending | a=Completed(0) b=running main=PodInitializing
-			5.459957081s fate: Pending | a=Completed(0) b=Completed(0) main=PodInitializing
-			5.659957081s start: Running ready | a=Completed(0) b=Completed(0) main=running
-			10.459957081s fate: Succeeded finished=9.000s unready=10.000s | ` +
-			`a=Completed(0) b=Completed(0) main=Completed(0)`,
-	}, {
-		name:  "how an evicted pod's container has ended is known where no look comes before the pod's end",
-		fates: "main: run=10s evict term=100ms termexit=0",
-		want: `
-			0.000s start: Running ready
-			10.100s evict: Running
-			10.400s evict: Succeeded TerminationByKubelet finished=10.000s unready=10.000s`,
-	}, {
-		name:  "where one does it is lost, and the pod has Failed",
-		fates: "main: run=10s evict term=300ms termexit=0",
-		want: `
-			0.000s start: Running ready
-			10.300s evict: Running
-			10.600s evict: Failed exit=137 Evicted TerminationByKubelet finished=never unready=10.000s`,
-	}, {
-		name:    "the end of a deleted pod is waited for",
-		fates:   "main: forever term=4s",
-		deletes: []deletion{{10 * des.Second, 30}},
-		want: `
-			0.000s start: Running ready
-			14.000s terminate: Running exit=143
-			14.300s terminate: Failed exit=143 finished=14.000s unready=14.000s
-			14.300s remove: DELETE
-			done`,
-	}} {
-		tc.knobs = func(k *api.Knobs) {
-			k.Latency.Relist = des.Second
-			k.Latency.Restart = rng.Const(200 * des.Millisecond)
-			k.Latency.Kill = rng.Const(300 * des.Millisecond)
-		}
 		t.Run(tc.name, tc.check)
 	}
 }

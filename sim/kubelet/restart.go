@@ -50,7 +50,7 @@ func (l *Life) restart(i int, now des.Time) {
 	}
 	c.updated = wake
 	c.fate = l.fate(i, c.kind, c.restarts+1)
-	c.state, c.at = restarting, c.startAt(wake.Add(l.relaunch(i)))
+	c.state, c.at = restarting, c.startAt(wake.Add(l.relaunch(i, wake)))
 	if wake > now {
 		l.change(CauseBackOff)
 		// A sidecar that exited with 0 stays Terminated meanwhile (kubelet_pods.go:2733@v1.37.2).

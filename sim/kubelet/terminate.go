@@ -34,7 +34,7 @@ func (l *Life) Delete(now des.Time, grace int64) {
 
 // confirm schedules the confirming deletion.
 func (l *Life) confirm(now des.Time) {
-	l.removeAt = now.Add(l.phase).Add(l.draw(&l.env.Knobs.Latency.Remove, rng.Remove, 0))
+	l.removeAt = now.Add(l.phase).Add(l.draw(&l.env.Knobs.Latency.Remove, rng.Remove, 0, now))
 }
 
 // expire ends a pod whose activeDeadlineSeconds have run out: its containers have the pod's own grace period
@@ -74,15 +74,38 @@ func (l *Life) endIdle(now des.Time) {
 }
 
 // endSoon schedules the end of a pod of which nothing runs any more, once: its phase is terminal when its sandbox has
-// been stopped (pod_workers.go:1315, status_manager.go:1505@v1.37.2).
+// been stopped (pod_workers.go:1315, status_manager.go:1505@v1.37.2). A kubelet that was not told to end the pod looks
+// once more before it stops it (pod_workers.go:1280), but for the sandbox of a pod with sidecars, which it has stopped
+// with them (kuberuntime_manager.go:1484).
 func (l *Life) endSoon(at des.Time, why Cause) {
-	if l.endAt == des.Never {
-		latency, purpose := &l.env.Knobs.Latency.Stop, rng.Stop
-		if l.told() {
-			latency, purpose = &l.env.Knobs.Latency.Kill, rng.Kill
-		}
-		l.endAt, l.endCause = at.Add(l.draw(latency, purpose, 0)), why
+	if l.endAt != des.Never {
+		return
 	}
+	latency := &l.env.Knobs.Latency
+	l.endCause = why
+	if l.told() {
+		l.endAt = at.Add(l.draw(&latency.Kill, rng.Kill, 0, at))
+		return
+	}
+	next := at
+	if latency.Relist > 0 {
+		next = l.look(at + 1)
+	}
+	from := next
+	if l.stopping {
+		from = l.lastExit()
+	}
+	l.endAt = max(next, from.Add(l.draw(&latency.Stop, rng.Stop, 0, from)))
+}
+
+// lastExit is when the last of the containers ended.
+func (l *Life) lastExit() (at des.Time) {
+	for i := range l.containers {
+		if c := &l.containers[i]; c.finishedAt != des.Never {
+			at = max(at, c.finishedAt)
+		}
+	}
+	return at
 }
 
 // told says whether the kubelet was told to end the pod, and waits for it.

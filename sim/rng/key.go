@@ -29,6 +29,7 @@ const (
 	Kill    Purpose = 19 // the node's latency from the last exit to the end of a pod that it was told to end
 	Relist  Purpose = 20 // which kubelet looks for what has ended of a pod, and when in its period
 	Restart Purpose = 21 // the node's latency before a container starts that is not the pod's first
+	Moment  Purpose = 22 // what the latencies of one second have in common
 )
 
 // Key is the address of a stream. Keys that differ in any field have streams that have nothing to
@@ -71,6 +72,28 @@ func (s Source) Draw(d *Dist, k Key) des.Duration {
 	}
 	var stream Stream
 	stream.begin(&s, &k)
+	return d.Draw(&stream)
+}
+
+// DrawNear is the first draw from d at the key own, pulled towards that at the key common: by a share of 0 it has
+// nothing to do with it, by 1 it is the same. Whatever the share, it is distributed as d says.
+//
+// Where in the distribution the common draw stands is a place on half a circle, whose other half mirrors it. The own
+// word moves it either way, by up to the share that is left of that half. From each place it does so alike, so that all
+// places stay as likely as each other.
+func (s Source) DrawNear(d *Dist, own, common Key, share float64) des.Duration {
+	if d.Kind == Constant {
+		return quantise(d.P[0])
+	}
+	place := s.Uint64(common) >> 1
+	var stream Stream
+	stream.begin(&s, &own)
+	step := float64(int64(stream.Uint64())>>1) * (1 - share)
+	place += uint64(int64(step)) << 1
+	if place >= 1<<63 {
+		place = ^place
+	}
+	stream.out[3], stream.next = place<<1, 3 // is what the stream gives next
 	return d.Draw(&stream)
 }
 

@@ -1,7 +1,9 @@
 package rng
 
 import (
+	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -9,7 +11,7 @@ import (
 func TestPurpose_NumbersAreForEver(t *testing.T) {
 	for purpose, want := range map[Purpose]uint8{Run: 1, Coin: 2, Start: 3, Ready: 4, Term: 5, Failure: 6, Jitter: 7,
 		Latency: 8, Watch: 9, Bind: 10, Launch: 11, Observe: 12, Remove: 13, Pick: 14, Arrival: 15, Script: 16,
-		Stop: 17, Machine: 18, Kill: 19, Relist: 20, Restart: 21} {
+		Stop: 17, Machine: 18, Kill: 19, Relist: 20, Restart: 21, Moment: 22} {
 		if uint8(purpose) != want {
 			t.Errorf("purpose %d, want %d", purpose, want)
 		}
@@ -92,5 +94,55 @@ func TestAt_DrawsDoNotMoveEachOther(t *testing.T) {
 	stream := source.At(run)
 	if got := exponential.Draw(&stream); got != want {
 		t.Errorf("the stream's first draw is %v, want %v", got, want)
+	}
+}
+
+// Whatever is shared, a draw is distributed as it would be alone; and ranks are correlated the more, the more is shared:
+// for the formula see reports (sharedCorrelation).
+func TestDrawNear_KeepsTheDistributionAndShares(t *testing.T) {
+	const n = 40_000
+	correlations := map[float64]float64{0: 0, 0.25: 0.089, 0.5: 0.4, 0.75: 0.8, 1: 1}
+	for _, text := range []string{"uniform:0s,1s", "gamma:1s,2", "gamma:1s,0.5", "0.5*uniform:0s,1s+0.5*uniform:1s,2s"} {
+		d := parsed(text)
+		alone := make([]float64, n)
+		for i := range alone {
+			alone[i] = Source{Seed: 5}.Draw(&d, Key{Purpose: Launch, Sub: int32(i)}).Seconds()
+		}
+		slices.Sort(alone)
+		for share, want := range correlations {
+			xs, product := make([]float64, n), 0.0
+			for i := range xs {
+				near := func(pod int32) float64 {
+					own, common := Key{Purpose: Launch, Index: pod, Sub: int32(i)}, Key{Purpose: Moment, Sub: int32(i)}
+					return Source{Seed: 6}.DrawNear(&d, own, common, share).Seconds()
+				}
+				xs[i] = near(0)
+				product += (rank(alone, xs[i]) - 0.5) * (rank(alone, near(1)) - 0.5)
+			}
+			slices.Sort(xs)
+			distance := 0.0
+			for i, x := range xs {
+				distance = max(distance, math.Abs(rank(alone, x)-float64(i)/n))
+			}
+			if limit := 1.63 * math.Sqrt(2.0/n); distance > limit { // 1 %
+				t.Errorf("%s, %v shared: distance %.4f from what is drawn alone, want less than %.4f", text, share, distance, limit)
+			}
+			if got := 12 * product / n; d.Kind == Uniform && math.Abs(got-want) > 0.02 {
+				t.Errorf("%s, %v shared: rank correlation %.3f, want %.3f", text, share, got, want)
+			}
+		}
+	}
+}
+
+// rank is the share of sorted that lies below x.
+func rank(sorted []float64, x float64) float64 {
+	i, _ := slices.BinarySearch(sorted, x)
+	return float64(i) / float64(len(sorted))
+}
+
+func TestDrawNear_OfAConstant(t *testing.T) {
+	d := Const(7)
+	if got := (Source{}).DrawNear(&d, Key{Purpose: Launch}, Key{Purpose: Moment}, 0.5); got != 7 {
+		t.Errorf("got %v, want 7 ns", got)
 	}
 }
