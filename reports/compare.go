@@ -68,6 +68,8 @@ type Comparison struct {
 	Timed Count `json:"timed"`
 	// Raced are those exact facts that a race decides, which are not among Exact; those differ that were not foreseen.
 	Raced Count `json:"raced"`
+	// Races are the odds of raced facts, in all runs of each world.
+	Races []Race `json:"races,omitempty"`
 	// Largest is by how much a timed fact differs at most, in seconds.
 	Largest float64 `json:"largestDifferenceSeconds"`
 	// Differences are the first of those that differ, exact ones before timed ones.
@@ -205,6 +207,11 @@ func (r *Report) compare(name string, a, b []*Run) (*Comparison, error) {
 	var open raced
 	if same := r.Options.SameFates; !r.Options.Lockstep && same != nil && same(name) {
 		open = races(a)
+		var err error
+		c.Races, err = open.odds(a, b, func(k Key) bool { return r.Options.wants(k, make([]bool, len(r.Options.Named))) })
+		if err != nil {
+			return nil, err
+		}
 	}
 	var unforeseen, late []Difference
 	seen := make([]bool, len(r.Options.Named))

@@ -225,6 +225,13 @@ func TestCompare_Races(t *testing.T) {
 		last.Records = slices.Delete(last.Records, 1, 4) // no pod
 		return all
 	}
+	mostly := func(n int) []bool { // three of four
+		out := make([]bool, n)
+		for i := range out {
+			out[i] = i%4 != 0
+		}
+		return out
+	}
 	always := func(string) bool { return true }
 	never := func(string) bool { return false }
 	for _, tc := range []struct {
@@ -247,9 +254,19 @@ func TestCompare_Races(t *testing.T) {
 			reports.Options{SameFates: never}, reports.Count{Facts: 15, Differ: 2}, reports.Count{}, true},
 		{"in lockstep", ends("sim", true, false, false), ends("kind", false, false, true),
 			reports.Options{SameFates: always, Lockstep: true}, reports.Count{Facts: 21, Differ: 4}, reports.Count{}, true},
+		{"a race that always ends as the model's does seldom", ends("sim", mostly(40)...), ends("kind", make([]bool, 20)...),
+			reports.Options{SameFates: always}, reports.Count{Facts: 80}, reports.Count{Facts: 20}, true},
+		{"a race that seems to", ends("sim", mostly(4)...), ends("kind", make([]bool, 4)...),
+			reports.Options{SameFates: always}, reports.Count{Facts: 16}, reports.Count{Facts: 4}, false},
 	} {
 		r := compare(t, tc.a, tc.b, tc.o)
 		c := r.Comparisons[0]
+		if tc.name == "a race that always ends as the model's does seldom" {
+			const want = "a race ends otherwise: job a: pod a/0 outcome is Failed exit=1 in 30 of 40 runs of sim and in 0 of 20 of kind"
+			if race := c.Races[0]; !strings.HasPrefix(c.Reason, want) || len(c.Races) != 1 || race.P != race.Adjusted || race.P > 1e-6 {
+				t.Errorf("%s: want %q, got %q, %+v", tc.name, want, c.Reason, c.Races)
+			}
+		}
 		if c.Exact != tc.exact || c.Raced != tc.raced || r.Raced != tc.raced || (c.Verdict == reports.Different) != tc.different {
 			t.Errorf("%s: got %s (%s), exact %+v, raced %+v", tc.name, c.Verdict, c.Reason, c.Exact, c.Raced)
 		}

@@ -30,6 +30,7 @@ type KS struct {
 // conclude makes the verdicts that take all scenarios together, and sums up.
 func (r *Report) conclude() {
 	r.adjust()
+	r.judgeRaces()
 	var distances []float64
 	covered := Coverage{Nominal: 1}
 	for _, c := range r.Comparisons {

@@ -33,7 +33,7 @@ func newCompare(s streams) *cobra.Command {
 			"time), trace-file:PATH (traces recorded before).\n" +
 			"Worlds in lockstep must agree in every record and nanosecond; others in every exact fact, and their\n" +
 			"makespans within a margin. What a race decides, which is where the model's runs do not agree though their\n" +
-			"fates are the same, must be as in one of them.",
+			"fates are the same, must be as in one of them, and about as often.",
 		Example: "  jobsim compare hello backoff-default --world sim:default --model sim:none -n 20\n" +
 			"  jobsim compare --library --world trace-file:kind.trace -n 20 -o junit\n" +
 			"  jobsim compare --library --world oracle -o html >report.html",
