@@ -14,7 +14,7 @@ type Calibration struct {
 	World, Kubernetes string
 	// Fitting and Judging are how many runs the latencies were fitted to, and how many others they were judged by.
 	Fitting, Judging int
-	// Others are the runs of the cluster that judged, in their normal form.
+	// Others are the runs of the cluster that judged, in their normal form, without those that were replayed again.
 	Others []*trace.Trace
 	// Fits are the latencies of which there were enough values, by name.
 	Fits []Fit
@@ -67,7 +67,9 @@ func Calibrate(cluster, pure []*trace.Trace) (*Calibration, error) {
 			half.measure(p[0], p[1], nodes)
 			if c.Fitting > c.Judging {
 				c.Judging++
-				c.Others = append(c.Others, p[0].Trace)
+				if n := len(c.Others); n == 0 || c.Others[n-1].Header != p[0].Trace.Header {
+					c.Others = append(c.Others, p[0].Trace)
+				}
 			} else {
 				c.Fitting++
 			}

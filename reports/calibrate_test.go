@@ -192,9 +192,13 @@ func quantile(d *rng.Dist, p float64) float64 {
 // Suites replay the same runs: all of them say something of the cluster.
 func TestCalibrate_TakesRunsThatWereReplayedAgain(t *testing.T) {
 	cluster, pure := knownRuns(t, 20)
-	c, err := reports.Calibrate(append(cluster, cluster...), append(pure, pure...))
-	if err != nil || c.Fitting != 20 || c.Judging != 20 {
-		t.Errorf("want 20 and 20 runs, got %+v, %v", c, err)
+	twice := append(slices.Clone(cluster), cluster...)
+	c, err := reports.Calibrate(append(twice, cluster...), slices.Concat(pure, pure, pure))
+	if err != nil || c.Fitting != 30 || c.Judging != 30 {
+		t.Errorf("want 30 and 30 runs, got %+v, %v", c, err)
+	}
+	if c != nil && len(c.Others) != 20 { // one or two of each three judge
+		t.Errorf("want each run once among the others, got %d", len(c.Others))
 	}
 }
 
