@@ -133,10 +133,10 @@ func (c *Calibration) fit(half, other *spans) error {
 		f.Name, f.What = l.name, l.what
 		c.Fits = append(c.Fits, *f)
 	}
-	c.fitShared(half, other, contend)
 	if len(c.Fits) == 0 {
 		return fmt.Errorf("%w: no latency has %d values in each half of the runs", ErrEmpty, leastFit)
 	}
+	c.fitShared(half, other)
 	return nil
 }
 

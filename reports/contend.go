@@ -30,10 +30,18 @@ func (c *Calibration) fitContend(half, other *spans) float64 {
 		return 0
 	}
 	contend := span(max(0, fit))
-	c.Fits = append(c.Fits, Fit{Name: "latency.contend", What: "what each other pod that is starting adds to a start",
-		Dist: rng.Const(contend), N: n, Judged: judged, Median: contend.Seconds(), MedianOfTrace: judge, P: 1})
+	drawn, err := rng.NewExponential(contend)
+	if err != nil {
+		drawn = rng.Const(0)
+	}
+	c.Fits = append(c.Fits, Fit{Name: "latency.contend",
+		What: "what each other pod that is starting adds to a start, at the mean, and taken to be exponential",
+		Dist: drawn, N: n, Judged: judged, Median: contend.Seconds(), MedianOfTrace: judge, P: 1})
 	return contend.Seconds()
 }
+
+// leastAlone is how many starts say how long one takes alone.
+const leastAlone = 100
 
 // mostStarts bounds those whose slopes are compared, all with all.
 const mostStarts = 2000
@@ -59,11 +67,17 @@ func (s *spans) slope() (slope float64, company int) {
 	return slopes[len(slopes)/2], company
 }
 
-// alone are the starts without what other pods added.
+// alone are the starts of pods beside which none was starting; if there are too few, all without what others added.
 func (s *spans) alone(contend float64) []float64 {
-	out := make([]float64, len(s.start))
+	var out, all []float64
 	for i, v := range s.start {
-		out[i] = max(0, v-contend*float64(s.crowd[i]))
+		if s.crowd[i] == 0 {
+			out = append(out, v)
+		}
+		all = append(all, max(0, v-contend*float64(s.crowd[i])))
 	}
-	return out
+	if len(out) >= leastAlone {
+		return out
+	}
+	return all
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
 )
 
 // Shared is what latencies of pods have in common that begin in the same second (api.Latency).
@@ -31,25 +32,72 @@ type began struct {
 	at  des.Time
 }
 
-// fitShared fits the share that latencies have in common.
-func (c *Calibration) fitShared(half, other *spans, contend float64) {
-	fit, n := half.correlation(contend)
-	judge, judged := other.correlation(contend)
+// fitShared fits the share that latencies have in common: the one with which starts and stops that are drawn, when they
+// were and as many at a time, come out as much alike as those that were measured (the method of simulated moments,
+// McFadden 1989, doi:10.2307/1913621).
+func (c *Calibration) fitShared(half, other *spans) {
+	fit, n := half.correlation()
+	judge, judged := other.correlation()
 	if min(n, judged) < leastPairs {
 		c.Missing = append(c.Missing, "latency.shared")
 		return
 	}
 	c.Shared = &Shared{Correlation: fit, N: n, OfTrace: judge, Judged: judged}
+	lo, hi := 0.0, 1.0
+	for range 20 {
+		mid := (lo + hi) / 2
+		drawn, _ := c.drawn(half, mid).correlation()
+		if drawn < fit {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
 	if fit > 2/math.Sqrt(float64(n)) { // less is seen now and then where there is none
-		c.Shared.Share = round(shareOf(fit))
+		c.Shared.Share = round(lo)
 	}
 }
 
+// drawn are starts and stops like those of s, drawn with a share in common.
+func (c *Calibration) drawn(s *spans, share float64) *spans {
+	var start, contend, stop rng.Dist
+	for i := range c.Fits {
+		switch f := &c.Fits[i]; f.Name {
+		case "latency.start":
+			start = f.Dist
+		case "latency.contend":
+			contend = f.Dist
+		case "latency.stop":
+			stop = f.Dist
+		}
+	}
+	out := &spans{startBegan: s.startBegan, stopBegan: s.stopBegan,
+		start: make([]float64, len(s.start)), stop: make([]float64, len(s.stop))}
+	near := func(d *rng.Dist, purpose rng.Purpose, i int, when began) float64 {
+		common := rng.Key{Purpose: rng.Moment, Index: int32(when.run), Sub: int32(when.at / des.Time(des.Second))}
+		return rng.Source{}.DrawNear(d, rng.Key{Purpose: purpose, Index: int32(i)}, common, share).Seconds()
+	}
+	for i := range out.start {
+		out.start[i] = near(&start, rng.Launch, i, s.startBegan[i])
+		for k := range s.crowd[i] {
+			key := rng.Key{Purpose: rng.Contend, Index: int32(i), Sub: int32(k)}
+			out.start[i] += rng.Source{}.Draw(&contend, key).Seconds()
+		}
+	}
+	for i := range out.stop {
+		out.stop[i] = near(&stop, rng.Stop, i, s.stopBegan[i])
+	}
+	return out
+}
+
 // correlation is that of the ranks of starts, and of stops, that begin together in one run, and of how many pairs.
-func (s *spans) correlation(contend float64) (correlation float64, n int) {
+func (s *spans) correlation() (correlation float64, n int) {
 	var sum coMoments
-	sum.add(ranks(s.alone(contend)), s.startBegan)
+	sum.add(ranks(s.start), s.startBegan)
 	sum.add(ranks(s.stop), s.stopBegan)
+	if sum.xx == 0 {
+		return 0, sum.n
+	}
 	return sum.xy / sum.xx, sum.n
 }
 
@@ -99,32 +147,4 @@ func ranks(values []float64) []float64 {
 		from = until
 	}
 	return out
-}
-
-// shareOf is the share (rng.Source.DrawNear) by which the ranks of two latencies of one second have so great a
-// correlation.
-func shareOf(correlation float64) float64 {
-	lo, hi := 0.0, 1.0
-	for range 50 {
-		if mid := (lo + hi) / 2; sharedCorrelation(mid) < correlation {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return lo
-}
-
-// sharedCorrelation is the correlation of the ranks of two latencies with a share in common. A rank u is a place on
-// half a circle. u - 1/2 is the sum of -4/(πk)² cos(πku) over the odd k, and a step that is uniform within ±(1-share)
-// of the half, mirrored at its ends, leaves sin(x)/x of each cosine at the mean, x = πk(1-share).
-func sharedCorrelation(share float64) (sum float64) {
-	for k := 1.0; k < 20; k += 2 {
-		left := 1.0
-		if x := math.Pi * k * (1 - share); x > 0 {
-			left = math.Sin(x) / x
-		}
-		sum += 96 / math.Pow(math.Pi*k, 4) * left * left
-	}
-	return sum
 }

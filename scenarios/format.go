@@ -64,7 +64,7 @@ type Latency struct {
 	Watch     Dist     `json:"watch,omitzero"`     // from a write to the watchers' learning of it
 	Bind      Dist     `json:"bind,omitzero"`      // from a pod's creation to its binding
 	Start     Dist     `json:"start,omitzero"`     // from binding to the start of the first container
-	Contend   Span     `json:"contend,omitzero"`   // by how much two pods that start at the same time delay each other
+	Contend   Dist     `json:"contend,omitzero"`   // by how much two pods that start at the same time delay each other
 	Relist    Span     `json:"relist,omitzero"`    // how often a kubelet looks for containers that have ended
 	Kubelets  *int32   `json:"kubelets,omitempty"` // how many of them look each at instants of its own; 0: one a pod
 	Observe   Dist     `json:"observe,omitzero"`   // from the look that finds a container's end to its report

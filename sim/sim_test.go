@@ -65,21 +65,30 @@ func TestRun_PodsContend(t *testing.T) {
 	late.Spec.Name, late.Spec.Completions, late.Spec.Parallelism, late.At = "b", api.Some(int32(1)), 1, des.Time(des.Second)
 	cfg.Jobs = append(cfg.Jobs, late, late)
 	cfg.Jobs[2].Spec.Name, cfg.Jobs[2].At = "c", des.Time(5*des.Second)
-	cfg.Knobs.Latency.Start, cfg.Knobs.Latency.Contend = rng.Const(des.Second), 300*des.Millisecond
-	tr, _, err := sim.Run(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, r := range tr.Records {
-		if r.Verb == trace.Start {
-			got = append(got, r.At.String()+" "+r.Ref.Name)
+	cfg.Knobs.Latency.Start, cfg.Knobs.Latency.Contend = rng.Const(des.Second), rng.Const(300*des.Millisecond)
+	starts := func() (at []string) {
+		tr, _, err := sim.Run(cfg)
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, r := range tr.Records {
+			if r.Verb == trace.Start {
+				at = append(at, r.At.String()+" "+r.Ref.Name)
+			}
+		}
+		return at
 	}
+	got := starts()
 	// Two neighbours, and from 1 s on three; the late one has three neighbours all the time. The last is alone.
 	want := []string{"1.900s a", "1.900s a", "1.900s a", "2.900s b", "6.000s c"}
 	if !slices.Equal(got, want) {
 		t.Errorf("want starts at %q, got %q", want, got)
+	}
+
+	cfg.Knobs.Latency.Contend = rng.Dist{Kind: rng.Exponential, P: [2]float64{float64(300 * des.Millisecond)}}
+	got = starts()
+	if len(slices.Compact(slices.Clone(got))) != len(want) || got[len(got)-1] != "6.000s c" {
+		t.Errorf("each by a draw of its own: want other starts for all but the last, got %q", got)
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/jobsim/jobsim/e2e/cluster"
 	"github.com/jobsim/jobsim/e2e/conformance"
+	"github.com/jobsim/jobsim/sim/rng"
 	"github.com/spf13/cobra"
 )
 
@@ -19,7 +21,8 @@ type live struct {
 	results                    string
 	mine                       bool
 	pace                       conformance.Pace
-	replications               int
+	every                      string
+	first, replications        int
 	seed                       uint64
 	names                      []string
 }
@@ -38,8 +41,12 @@ What a replay needs to be allowed to do is in e2e/conformance/rbac.yaml; e2e/con
 			if len(args) > 0 {
 				return usagef("%q: an argument that nobody asked for", args[0])
 			}
-			if o.pace.Parallel < 1 || o.pace.Every < 0 {
-				return usagef("--parallel %d --every %v (allowed: 1 or more, 0s or more)", o.pace.Parallel, o.pace.Every)
+			if o.pace.Parallel < 1 || o.first < 0 {
+				return usagef("--parallel %d --first %d (allowed: 1 or more, 0 or more)", o.pace.Parallel, o.first)
+			}
+			var err error
+			if o.pace.Every, err = rng.Parse(o.every); err != nil {
+				return usagef("--every %w", err)
 			}
 			return o.run(cmd.Context(), s)
 		},
@@ -51,9 +58,10 @@ What a replay needs to be allowed to do is in e2e/conformance/rbac.yaml; e2e/con
 	f.StringVar(&o.results, "results-dir", "", "where JUnit, traces and watch events are written; and done, for Sonobuoy")
 	f.BoolVar(&o.mine, "yes-i-own-this-cluster", false, "replay on a cluster that is not kind's")
 	f.IntVar(&o.pace.Parallel, "parallel", conformance.UsualPace.Parallel, "how many scenarios are replayed at once")
-	f.DurationVar(&o.pace.Every, "every", conformance.UsualPace.Every,
-		"from the beginning of one to that of the next, at least")
+	f.StringVar(&o.every, "every", strings.TrimPrefix(conformance.UsualPace.Every.String(), "constant:"),
+		"from the beginning of one to that of the next, at least; or a distribution, such as exponential:3s")
 	f.IntVarP(&o.replications, "replications", "n", 1, "how often every scenario is replayed")
+	f.IntVar(&o.first, "first", 0, "number of the first replication, to go on where there are some already")
 	f.Uint64Var(&o.seed, "seed", 1, "of fates that are left to chance")
 	f.StringSliceVarP(&o.names, "scenario", "s", nil,
 		"scenarios of the library, by name; default: all of up to three minutes")
@@ -101,7 +109,7 @@ func (o *live) plan(ctx context.Context, c *cluster.Cluster) ([]*conformance.Cas
 	if err != nil {
 		return nil, usageError{err}
 	}
-	return conformance.Repeat(cases, o.replications), nil
+	return conformance.Repeat(cases, o.first, o.replications), nil
 }
 
 // overall is an error if a scenario came out differently, or not at all.

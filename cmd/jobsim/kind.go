@@ -35,7 +35,7 @@ func (w kindWorld) run(ctx context.Context, list []*scenarios.Scenario, seed uin
 	if err != nil {
 		return nil, err
 	}
-	cases = conformance.Repeat(cases, n)
+	cases = conformance.Repeat(cases, 0, n)
 	var traces []*trace.Trace
 	var problems []error
 	over := 0

@@ -13,18 +13,22 @@ import (
 	"time"
 
 	"github.com/jobsim/jobsim/reports"
+	"github.com/jobsim/jobsim/sim/des"
+	"github.com/jobsim/jobsim/sim/rng"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // Pace is how many cases are replayed at a time, and how long after one another they begin at least: pods that start
-// together slow each other down.
+// together slow each other down. Beginnings that are kept apart favour the pods that a scenario starts with over those
+// that come later, of which some start beside the beginning of another; at random they find the cluster alike (Wolff
+// 1982, doi:10.1287/opre.30.2.223).
 type Pace struct {
 	Parallel int // 1 if it is less
-	Every    time.Duration
+	Every    rng.Dist
 }
 
 // UsualPace is that of which two cores are not late.
-var UsualPace = Pace{Parallel: 8, Every: time.Second}
+var UsualPace = Pace{Parallel: 8, Every: rng.Const(des.Second)}
 
 // CheckAll settles cases, and then one by one those that stand no other beside them. done is called for each when it is
 // over, from one goroutine at a time. The results are in the order of the cases; when the context ends, those that had
@@ -72,7 +76,7 @@ func all(ctx context.Context, cases []*Case, pace Pace, do func(context.Context,
 		}
 		if c.Skip == "" {
 			wait(ctx, apart)
-			apart = pace.Every
+			apart = time.Duration(rng.Source{}.Draw(&pace.Every, rng.Key{Purpose: rng.Arrival, Sub: int32(i)}))
 		}
 		queue <- i
 	}

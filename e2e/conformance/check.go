@@ -158,12 +158,12 @@ func (c *Case) Name() string {
 	return fmt.Sprintf("%s#%d", c.Scenario.Name, c.Replication)
 }
 
-// Repeat is every case so many times, as replications 0, 1, ... Each replication but the first goes through the cases
+// Repeat is every case so many times, as replications first, first+1, ... Each replication but 0 goes through the cases
 // in an order of its own, always the same one: pods that start beside those of the case before are late, and no case
 // shall always come after the same other.
-func Repeat(cases []*Case, times int) []*Case {
+func Repeat(cases []*Case, first, times int) []*Case {
 	var all []*Case
-	for i := range times {
+	for i := first; i < first+times; i++ {
 		order := rng.Source{Replication: uint64(i)}.At(rng.Key{Purpose: rng.Pick})
 		round := make([]*Case, len(cases))
 		for k, c := range cases {

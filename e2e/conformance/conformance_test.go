@@ -279,7 +279,7 @@ func TestRepeat_MixesTheOrder(t *testing.T) {
 		cases = append(cases, &Case{Scenario: &scenarios.Scenario{Name: name}})
 	}
 	var rounds []string
-	for round := range slices.Chunk(Repeat(cases, 4), len(cases)) {
+	for round := range slices.Chunk(Repeat(cases, 0, 4), len(cases)) {
 		var names string
 		for _, c := range round {
 			names += c.Scenario.Name
@@ -288,6 +288,11 @@ func TestRepeat_MixesTheOrder(t *testing.T) {
 			}
 		}
 		rounds = append(rounds, names)
+	}
+	for i, c := range Repeat(cases, 2, 2) { // goes on where two were before
+		if want := rounds[2+i/len(cases)][i%len(cases)]; c.Scenario.Name != string(want) || c.Replication != uint64(2+i/len(cases)) {
+			t.Errorf("case %d from round 2 on: want %c, got %s", i, want, c.Name())
+		}
 	}
 	if rounds[0] != "abcdefgh" {
 		t.Errorf("want the first round as it was given, got %s", rounds[0])

@@ -93,7 +93,7 @@ func unsupported(cfg *sim.Config) error {
 		err = errors.Join(&Unsupported{"kubernetesVersion",
 			fmt.Sprintf("%s (allowed: that of %s, which it was built with)", version, KubernetesVersion)}, err)
 	}
-	if k.Latency.Contend != 0 {
+	if !k.Latency.Contend.IsZero() {
 		err = errors.Join(&Unsupported{"cluster.latency.contend", "pods that delay each other (allowed: 0s)"}, err)
 	}
 	if len(cfg.Groups) > 0 {

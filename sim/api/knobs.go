@@ -57,8 +57,9 @@ type Latency struct {
 	Watch   rng.Dist // from a write to the watchers' learning of it
 	Bind    rng.Dist // from a pod's creation to its binding
 	Start   rng.Dist // from binding to the start of the first container
-	// Contend is by how much two pods that are starting at the same time delay each other, wherever they are.
-	Contend des.Duration
+	// Contend is by how much two pods that are starting at the same time delay each other, wherever they are: each the
+	// other by a draw of its own.
+	Contend rng.Dist
 	// Relist is how often a kubelet looks for containers that have ended; 0: it notices at once. Kubelets is how many
 	// kubelets there are of which each looks at instants of its own; 0: every pod has one.
 	Relist   des.Duration

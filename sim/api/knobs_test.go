@@ -47,7 +47,7 @@ func TestKnobs_EveryKnobIsChecked(t *testing.T) {
 		case reflect.TypeFor[bool]():
 			continue
 		case reflect.TypeFor[Latency]():
-			k.Latency = Latency{Request: bad, Watch: bad, Bind: bad, Start: bad, Contend: -1, Relist: -1, Kubelets: -1, Observe: bad,
+			k.Latency = Latency{Request: bad, Watch: bad, Bind: bad, Start: bad, Contend: bad, Relist: -1, Kubelets: -1, Observe: bad,
 				Restart: bad, Stop: bad, Kill: bad, Remove: bad, Shared: 1.5, PhaseStep: -1}
 		case reflect.TypeFor[float64]():
 			v.SetFloat(math.NaN())

@@ -77,7 +77,6 @@ func (k *Knobs) validateSpans(e *KnobError) {
 	span("PodGCQuarantine", k.PodGCQuarantine, 0, zero)
 	span("Uptime", k.Uptime, 0, zero)
 	span("Latency.PhaseStep", k.Latency.PhaseStep, 0, zero)
-	span("Latency.Contend", k.Latency.Contend, 0, zero)
 	span("Latency.Relist", k.Latency.Relist, 0, zero)
 }
 
@@ -114,6 +113,7 @@ func (l *Latency) validate(e *KnobError) {
 	dist("Watch", &l.Watch)
 	dist("Bind", &l.Bind)
 	dist("Start", &l.Start)
+	dist("Contend", &l.Contend)
 	dist("Observe", &l.Observe)
 	dist("Restart", &l.Restart)
 	dist("Stop", &l.Stop)

@@ -30,6 +30,7 @@ const (
 	Relist  Purpose = 20 // which kubelet looks for what has ended of a pod, and when in its period
 	Restart Purpose = 21 // the node's latency before a container starts that is not the pod's first
 	Moment  Purpose = 22 // what the latencies of one second have in common
+	Contend Purpose = 23 // by how much a pod that starts is delayed by another
 )
 
 // Key is the address of a stream. Keys that differ in any field have streams that have nothing to

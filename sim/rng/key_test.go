@@ -11,7 +11,7 @@ import (
 func TestPurpose_NumbersAreForEver(t *testing.T) {
 	for purpose, want := range map[Purpose]uint8{Run: 1, Coin: 2, Start: 3, Ready: 4, Term: 5, Failure: 6, Jitter: 7,
 		Latency: 8, Watch: 9, Bind: 10, Launch: 11, Observe: 12, Remove: 13, Pick: 14, Arrival: 15, Script: 16,
-		Stop: 17, Machine: 18, Kill: 19, Relist: 20, Restart: 21, Moment: 22} {
+		Stop: 17, Machine: 18, Kill: 19, Relist: 20, Restart: 21, Moment: 22, Contend: 23} {
 		if uint8(purpose) != want {
 			t.Errorf("purpose %d, want %d", purpose, want)
 		}
@@ -97,8 +97,10 @@ func TestAt_DrawsDoNotMoveEachOther(t *testing.T) {
 	}
 }
 
-// Whatever is shared, a draw is distributed as it would be alone; and ranks are correlated the more, the more is shared:
-// for the formula see reports (sharedCorrelation).
+// Whatever is shared, a draw is distributed as it would be alone; and ranks are correlated the more, the more is shared. A
+// rank u is a place on half a circle, u - 1/2 is the sum of -4/(πk)² cos(πku) over the odd k, and a step that is uniform
+// within ±(1-share) of the half, mirrored at its ends, leaves sin(x)/x of each cosine at the mean, x = πk(1-share): so
+// the correlation is the sum of 96/(πk)⁴ (sin(x)/x)².
 func TestDrawNear_KeepsTheDistributionAndShares(t *testing.T) {
 	const n = 40_000
 	correlations := map[float64]float64{0: 0, 0.25: 0.089, 0.5: 0.4, 0.75: 0.8, 1: 1}
