@@ -168,13 +168,13 @@ func TestCalibrate_LosesNothingThatItCannotTellApart(t *testing.T) {
 func TestCalibrate_FindsWhatIsShared(t *testing.T) {
 	for _, share := range []float64{0, 0.5, 0.8} {
 		crowd := strings.NewReplacer("latency:\n", fmt.Sprintf("latency:\n    shared: %v\n", share),
-			"parallelism: 1", "parallelism: 3", "contend: exponential:400ms", "contend: 0s", "bind: lognormal:300ms,0.4", "bind: 20ms").Replace(known)
+			"parallelism: 1", "parallelism: 3", "exponential:400ms", "exponential:200ms", "lognormal:300ms,0.4", "20ms").Replace(known)
 		c, err := reports.Calibrate(runsOf(t, crowd, 120))
 		if err != nil {
 			t.Fatal(err)
 		}
 		s := c.Shared
-		if s == nil || math.Abs(s.Share-share) > 0.1 || math.Abs(s.Correlation-s.OfTrace) > 0.1 || s.N < 100 || s.Judged < 100 {
+		if s == nil || math.Abs(s.Share-share) > 0.1 || math.Abs(s.Correlation-s.OfTrace) > 0.2 || s.N < 100 || s.Judged < 100 {
 			t.Errorf("want %v, got %+v", share, s)
 		}
 		t.Logf("%v: %+v", share, s)

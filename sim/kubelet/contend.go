@@ -8,8 +8,8 @@ import (
 // Pods that start at the same time share what starts them: sandboxes and containers are made by processes that want a
 // processor. On kind, whose nodes share a machine, one pod alone takes 0.53 s, each of two 0.63 s, each of four 0.84 s
 // and more, on whichever nodes they are. What one takes longer than another of its batch comes of that: 0.16 s between
-// the quartiles of such differences in batches of two, 0.25 s in those of three, 0.31 s in those of four, as of draws of
-// 0.1 s, exponential, for each of the others.
+// the quartiles of such differences in batches of two, 0.25 s in those of three, 0.31 s in those of four, as if each of
+// the others cost a draw of 0.1 s, exponential.
 
 // contend delays a pod that begins by each pod that is starting, and each of those by this one.
 func (k *Kubelet) contend(begun *life) {
