@@ -13,6 +13,7 @@ type spans struct {
 	request, reaction, bind, start, observe, restart, stop, kill, remove []float64
 
 	apart []float64 // two looks of one kubelet
+	same  []float64 // two notices of one look
 	crowd []int     // by start: how many other pods of the run were starting meanwhile
 
 	run                   int     // the present one
@@ -49,7 +50,7 @@ func (s *spans) measure(run, pure *Run, nodes map[string]bool) {
 		}
 	}
 	for _, node := range slices.Sorted(maps.Keys(looks)) {
-		s.apart = appendApart(s.apart, looks[node])
+		s.lookedAt(looks[node])
 	}
 	s.controller(run)
 }

@@ -24,17 +24,31 @@ const (
 	leastApart, inStep = 30, 0.4
 )
 
-// appendApart appends what lies between any two of the looks of a kubelet.
-func appendApart(apart []float64, looks []des.Time) []float64 {
-	for i, a := range looks {
-		for _, b := range looks[:i] {
-			d := max(a.Sub(b), b.Sub(a))
-			if d.Seconds() > leastRelist/2 && d < farApart {
-				apart = append(apart, d.Seconds())
+// lookedAt adds what lies between any two of the notices of a kubelet.
+func (s *spans) lookedAt(notices []des.Time) {
+	for i, a := range notices {
+		for _, b := range notices[:i] {
+			switch d := max(a.Sub(b), b.Sub(a)); {
+			case d.Seconds() <= leastRelist/2:
+				s.same = append(s.same, d.Seconds())
+			case d < farApart:
+				s.apart = append(s.apart, d.Seconds())
 			}
 		}
 	}
-	return apart
+}
+
+// spread is how much later than the look a notice comes: the mean, as the looks say, with the spread that notices of
+// one look have, as if they were exponential.
+func (s *spans) spread(mean float64) rng.Dist {
+	if len(s.same) >= leastApart && mean > 0 {
+		deviation := median(s.same) / math.Ln2
+		shape := mean * mean / (deviation * deviation)
+		if d, err := rng.NewGamma(span(mean/shape), round(shape)); err == nil {
+			return d
+		}
+	}
+	return rng.Const(span(mean))
 }
 
 // relist is the period of looks so far apart, in seconds; 0 if they are not in step.
@@ -116,7 +130,7 @@ func (c *Calibration) fitNotice(half, other *spans) error {
 		return fmt.Errorf("latency.observe: %w", err)
 	}
 	observe.Name, observe.What = "latency.observe", what+", the wait for a look taken off"
-	observe.Dist = rng.Const(span(beyond))
+	observe.Dist = half.spread(beyond)
 	c.Fits = append(c.Fits, looks, *observe)
 	return nil
 }

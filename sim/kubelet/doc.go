@@ -22,8 +22,8 @@
 //	death by SIGTERM the signal + fate.Term + p; it is noticed at once by a kubelet that ends the pod because of its
 //	                 deletion, its deadline or an eviction, and else as an exit is
 //	SIGKILL          the signal + the grace period; it is noticed p later, and else as such a death
-//	end of the pod   the look after the notice of the last end + STOP; with sidecars that look, or the last death + STOP
-//	                 if that is later; where deaths are noticed at once, the last of them + KILL
+//	end of the pod   the look after the notice of the last end + STOP; with sidecars that look + OBSERVE, or the last
+//	                 death + STOP if that is later; where deaths are noticed at once, the last of them + KILL
 //	end without exit p after the deletion or the deadline
 //	confirmation     the terminal report, or the deletion of a pod that has ended, + p + REMOVE
 //

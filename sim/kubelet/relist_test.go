@@ -27,7 +27,7 @@ var looks = []story{{
 			0.200s start: Running ready | s=running main=running
 			11.509957081s fate: Running | s=running main=Completed(0)
 			12.509957081s sidecars: Running exit=143 | s=Error(143) main=Completed(0)
-			13.459957081s sidecars: Succeeded exit=143 finished=11.000s unready=11.000s | ` +
+			13.509957081s sidecars: Succeeded exit=143 finished=11.000s unready=11.000s | ` +
 		`s=Error(143) main=Completed(0)`,
 }, {
 	name:      "a container that was restarted after a look and runs for whole seconds ends just after another",

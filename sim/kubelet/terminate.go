@@ -76,7 +76,7 @@ func (l *Life) endIdle(now des.Time) {
 // endSoon schedules the end of a pod of which nothing runs any more, once: its phase is terminal when its sandbox has
 // been stopped (pod_workers.go:1315, status_manager.go:1505@v1.37.2). A kubelet that was not told to end the pod looks
 // once more before it stops it (pod_workers.go:1280), but for the sandbox of a pod with sidecars, which it has stopped
-// with them (kuberuntime_manager.go:1484).
+// with them (kuberuntime_manager.go:1484): of that it has only to report what it sees.
 func (l *Life) endSoon(at des.Time, why Cause) {
 	if l.endAt != des.Never {
 		return
@@ -91,11 +91,15 @@ func (l *Life) endSoon(at des.Time, why Cause) {
 	if latency.Relist > 0 {
 		next = l.look(at + 1)
 	}
-	from := next
-	if l.stopping {
-		from = l.lastExit()
+	if !l.stopping {
+		l.endAt = next.Add(l.draw(&latency.Stop, rng.Stop, 0, next))
+		return
 	}
-	l.endAt = max(next, from.Add(l.draw(&latency.Stop, rng.Stop, 0, from)))
+	if latency.Relist > 0 {
+		next = next.Add(l.draw(&latency.Observe, rng.Observe, -1, next))
+	}
+	died := l.lastExit()
+	l.endAt = max(next, died.Add(l.draw(&latency.Stop, rng.Stop, 0, died)))
 }
 
 // lastExit is when the last of the containers ended.
