@@ -13,17 +13,21 @@ import (
 type Shared struct {
 	// Share is latency.shared.
 	Share float64
-	// Correlation is that of the ranks of starts that begin together, and of ends, over N pairs; OfTrace is that of the
-	// Judged pairs of the runs that judge it.
-	Correlation, OfTrace float64
-	N, Judged            int
+	// Apart is how far apart ranks are of starts that begin together, and of ends, at the mean of N pairs (the footrule,
+	// Spearman 1906): 0 if all is in common, a third if nothing is. OfTrace is that of the Judged pairs of the runs that
+	// judge it.
+	Apart, OfTrace float64
+	N, Judged      int
 }
 
 const (
 	// together is how far apart two latencies begin at most that are taken to begin in the same second.
 	together = des.Second / 10
-	// leastPairs is how many of them it takes: of so many without any correlation one of 0.2 is seen once in forty times.
+	// leastPairs is how many of them it takes.
 	leastPairs = 100
+	// nothingShared is the mean distance of two ranks that have nothing in common; of n pairs it has a standard error of
+	// √(1/18n).
+	nothingShared, nothingSharedError = 1. / 3, 0.236
 )
 
 // began is when a span began, and in which run.
@@ -36,24 +40,23 @@ type began struct {
 // were and as many at a time, come out as much alike as those that were measured (the method of simulated moments,
 // McFadden 1989, doi:10.2307/1913621).
 func (c *Calibration) fitShared(half, other *spans) {
-	fit, n := half.correlation()
-	judge, judged := other.correlation()
+	fit, n := half.ranksApart()
+	judge, judged := other.ranksApart()
 	if min(n, judged) < leastPairs {
 		c.Missing = append(c.Missing, "latency.shared")
 		return
 	}
-	c.Shared = &Shared{Correlation: fit, N: n, OfTrace: judge, Judged: judged}
+	c.Shared = &Shared{Apart: fit, N: n, OfTrace: judge, Judged: judged}
 	lo, hi := 0.0, 1.0
 	for range 20 {
 		mid := (lo + hi) / 2
-		drawn, _ := c.drawn(half, mid).correlation()
-		if drawn < fit {
+		if drawn, _ := c.drawn(half, mid).ranksApart(); drawn > fit {
 			lo = mid
 		} else {
 			hi = mid
 		}
 	}
-	if fit > 2/math.Sqrt(float64(n)) { // less is seen now and then where there is none
+	if fit < nothingShared-2*nothingSharedError/math.Sqrt(float64(n)) { // more is seen where nothing is shared
 		c.Shared.Share = round(lo)
 	}
 }
@@ -90,42 +93,27 @@ func (c *Calibration) drawn(s *spans, share float64) *spans {
 	return out
 }
 
-// correlation is that of the ranks of starts, and of stops, that begin together in one run, and of how many pairs.
-func (s *spans) correlation() (correlation float64, n int) {
-	var sum coMoments
-	sum.add(ranks(s.start), s.startBegan)
-	sum.add(ranks(s.stop), s.stopBegan)
-	if sum.xx == 0 {
-		return 0, sum.n
-	}
-	return sum.xy / sum.xx, sum.n
-}
-
-// coMoments are sums over pairs, of which none is the first: each counts as both.
-type coMoments struct {
-	xx, xy float64
-	n      int
-}
-
-// add adds the pairs of values that begin together, about the mean of all that are in one.
-func (m *coMoments) add(values []float64, when []began) {
-	var pairs [][2]float64
-	var mean float64
-	for i := range when {
-		for k := range i {
-			if when[i].run == when[k].run && max(when[i].at, when[k].at).Sub(min(when[i].at, when[k].at)) <= together {
-				pairs = append(pairs, [2]float64{values[i], values[k]})
-				mean += values[i] + values[k]
+// ranksApart is how far apart the ranks are of starts, and of stops, that begin together in one run, at the mean, and
+// of how many pairs. Some that are slow alone, as there are, change it less than they would a correlation.
+func (s *spans) ranksApart() (apart float64, n int) {
+	var all []float64
+	add := func(values []float64, when []began) {
+		for i := range when {
+			for k := range i {
+				between := max(when[i].at, when[k].at).Sub(min(when[i].at, when[k].at))
+				if when[i].run == when[k].run && between <= together {
+					all = append(all, math.Abs(values[i]-values[k]))
+				}
 			}
 		}
 	}
-	mean /= float64(2 * len(pairs))
-	for _, p := range pairs {
-		x, y := p[0]-mean, p[1]-mean
-		m.xy += x * y
-		m.xx += (x*x + y*y) / 2
+	add(ranks(s.start), s.startBegan)
+	add(ranks(s.stop), s.stopBegan)
+	var sum float64
+	for _, d := range all {
+		sum += d
 	}
-	m.n += len(pairs)
+	return sum / max(1, float64(len(all))), len(all)
 }
 
 // ranks are where values stand among all, from 0 to 1; those that are equal stand in the middle of their places.

@@ -144,8 +144,8 @@ func profileOf(c *reports.Calibration, name string) *scenarios.ProfileFile {
 	if s := c.Shared; s != nil {
 		p.Settings = append(p.Settings, scenarios.Setting{Name: "latency.shared",
 			Value: strconv.FormatFloat(s.Share, 'g', -1, 64), Origin: scenarios.Measured,
-			Source: fmt.Sprintf("%s: n = %d pairs, rank correlation %.2f; of other runs n = %d, %.2f", sharedWhat, s.N,
-				s.Correlation, s.Judged, s.OfTrace)})
+			Source: fmt.Sprintf("%s: n = %d pairs, ranks %.3f apart at the mean (0.333: nothing in common); of other "+
+				"runs n = %d, %.3f", sharedWhat, s.N, s.Apart, s.Judged, s.OfTrace)})
 	}
 	for i := range c.Fits {
 		f := &c.Fits[i]
@@ -180,8 +180,8 @@ func printFits(s streams, c *reports.Calibration) error {
 		return err
 	}
 	if shared := c.Shared; shared != nil {
-		fmt.Fprintf(s.err, "latency.shared %v: %s: rank correlation %.2f (%d pairs), of the runs that judge it %.2f (%d)\n",
-			shared.Share, sharedWhat, shared.Correlation, shared.N, shared.OfTrace, shared.Judged)
+		fmt.Fprintf(s.err, "latency.shared %v: %s: ranks %.3f apart at the mean (%d pairs), of other runs %.3f (%d)\n",
+			shared.Share, sharedWhat, shared.Apart, shared.N, shared.OfTrace, shared.Judged)
 	}
 	if len(c.Missing) > 0 {
 		fmt.Fprintf(s.err, "too few values, as in the profile default: %s\n", strings.Join(c.Missing, ", "))
