@@ -34,7 +34,7 @@ func newCalibrate(s streams) *cobra.Command {
 			"default stay.",
 		Example: "  jobsim calibrate --from e2e/out/traces --others others.trace >kind.yaml\n" +
 			"  jobsim run -f job.yaml --profile kind.yaml\n" +
-			"  jobsim compare hello indexed --model sim:kind.yaml --world trace-file:others.trace -n 199",
+			"  jobsim compare hello indexed --model sim:kind.yaml --world trace-file:others.trace -n 200",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("%q: an argument that nobody asked for (allowed: --from FILE)", args[0])
