@@ -104,8 +104,10 @@ func (c *Calibration) fit(half, other *spans) error {
 		return err
 	}
 	watch := c.fitWatch(half, other)
-	if slices.Contains(c.Missing, "latency.relist") { // then it cannot be told from the wait for a look
-		half.stop = nil
+	if slices.Contains(c.Missing, "latency.relist") { // then stops cannot be told from the wait for a look
+		for _, s := range []*spans{half, other} {
+			s.stop, s.stopBegan = nil, nil
+		}
 	}
 	contend := c.fitContend(half, other)
 	for _, l := range []struct {

@@ -185,6 +185,22 @@ func TestCalibrate_FindsWhatIsShared(t *testing.T) {
 	}
 }
 
+// Of pods that end together, and too seldom for the looks of their kubelet to be known, nobody knows how long they take to
+// stop, nor what these latencies have in common.
+func TestCalibrate_OfEndsWithoutLooks(t *testing.T) {
+	few := strings.NewReplacer("parallelism: 1", "parallelism: 12", "contend: exponential:400ms", "contend: 0s",
+		"lognormal:300ms,0.4", "20ms", "lognormal:2s,0.3", "2s", "gamma:400ms,2", "400ms", "uniform:12s,20s", "12s").Replace(known)
+	c, err := reports.Calibrate(runsOf(t, few[:strings.Index(few, "faults:")], 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"latency.relist", "latency.observe", "latency.stop"} {
+		if !slices.Contains(c.Missing, name) {
+			t.Errorf("want %s missing, missing are %q", name, c.Missing)
+		}
+	}
+}
+
 // quantile is by draws: not every distribution has its own.
 func quantile(d *rng.Dist, p float64) float64 {
 	var values []float64
