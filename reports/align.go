@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -101,15 +102,15 @@ func (out *agreement) add(a, b *Fact, replication uint64, o *Options, open raced
 }
 
 // race compares a fact that is decided by a race with the values that were foreseen.
-func (out *agreement) race(key Key, b *Fact, values []string, replication uint64) {
+func (out *agreement) race(key Key, b *Fact, values map[string]int, replication uint64) {
 	got := notObserved
 	if b != nil {
 		got = b.Text
 	}
 	out.raced++
-	if !slices.Contains(values, got) {
+	if values[got] == 0 {
 		out.unforeseen = append(out.unforeseen, Difference{Key: key, Kind: Exact, Replication: replication,
-			A: "one of " + strings.Join(values, " | "), B: oneLine(got)})
+			A: "one of " + strings.Join(slices.Sorted(maps.Keys(values)), " | "), B: oneLine(got)})
 	}
 }
 

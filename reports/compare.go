@@ -208,7 +208,7 @@ func (r *Report) compare(name string, a, b []*Run) (*Comparison, error) {
 	if same := r.Options.SameFates; !r.Options.Lockstep && same != nil && same(name) {
 		open = races(a)
 		var err error
-		c.Races, err = open.odds(a, b, func(k Key) bool { return r.Options.wants(k, make([]bool, len(r.Options.Named))) })
+		c.Races, err = open.odds(b, func(k Key) bool { return r.Options.wants(k, make([]bool, len(r.Options.Named))) })
 		if err != nil {
 			return nil, err
 		}

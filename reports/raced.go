@@ -3,40 +3,45 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/jobsim/jobsim/reports/stats"
 )
 
 // raced are the exact facts on which the model's runs of a scenario do not agree, though they have the same fates, with
-// the values that they have there. A race decides them: which of two pods ends first, or whether one ends before a
-// fault.
-type raced map[Key][]string
+// in how many of them they have which value. A race decides them: which of two pods ends first, or whether one ends
+// before a fault.
+type raced map[Key]map[string]int
 
 // races are the raced facts of runs of the same fates.
 func races(runs []*Run) raced {
-	values, counts := map[Key][]string{}, map[Key]int{}
+	out := outcomes(runs)
+	maps.DeleteFunc(out, func(_ Key, values map[string]int) bool { return len(values) == 1 })
+	return out
+}
+
+// outcomes are in how many runs each exact fact has which value.
+func outcomes(runs []*Run) map[Key]map[string]int {
+	out := map[Key]map[string]int{}
 	for _, r := range runs {
-		facts := r.Facts(false)
-		for i := range facts {
-			f := &facts[i]
-			if f.Kind != Exact {
-				continue
-			}
-			counts[f.Key]++
-			if !slices.Contains(values[f.Key], f.Text) {
-				values[f.Key] = append(values[f.Key], f.Text)
+		seen := r.Facts(false)
+		for k := range seen {
+			if f := &seen[k]; f.Kind == Exact {
+				if out[f.Key] == nil {
+					out[f.Key] = map[string]int{}
+				}
+				out[f.Key][f.Text]++
 			}
 		}
 	}
-	out := raced{}
-	for key, list := range values {
-		if counts[key] < len(runs) {
-			list = append(list, notObserved)
+	for _, values := range out {
+		missing := len(runs)
+		for _, n := range values {
+			missing -= n
 		}
-		if len(list) > 1 {
-			slices.Sort(list)
-			out[key] = list
+		if missing > 0 {
+			values[notObserved] = missing
 		}
 	}
 	return out
@@ -59,17 +64,20 @@ type Outcome struct {
 	B     int    `json:"b"`
 }
 
-// odds are those of all raced facts, by key.
-func (open raced) odds(a, b []*Run, wants func(Key) bool) (list []Race, err error) {
-	inA, inB := open.values(a), open.values(b)
-	for key, values := range open {
+// odds are those of all raced facts that are wanted, by key, beside the runs of the other world.
+func (open raced) odds(b []*Run, wants func(Key) bool) (list []Race, err error) {
+	inB := outcomes(b)
+	for key, inA := range open {
 		if !wants(key) {
 			continue
 		}
+		if inB[key] == nil {
+			inB[key] = map[string]int{notObserved: len(b)}
+		}
 		race := Race{Key: key}
 		var x, y []float64
-		for i, value := range values {
-			o := Outcome{value, inA[key][value], inB[key][value]}
+		for i, value := range slices.Sorted(maps.Keys(inA)) {
+			o := Outcome{value, inA[value], inB[key][value]}
 			race.Values = append(race.Values, o)
 			x = append(x, slices.Repeat([]float64{float64(i)}, o.A)...)
 			y = append(y, slices.Repeat([]float64{float64(i)}, o.B)...)
@@ -88,24 +96,6 @@ func (open raced) odds(a, b []*Run, wants func(Key) bool) (list []Race, err erro
 		return cmp.Or(cmp.Compare(a.Key.Job, b.Key.Job), cmp.Compare(a.Key.Name, b.Key.Name))
 	})
 	return list, nil
-}
-
-// values are in how many runs a raced fact has which value.
-func (open raced) values(runs []*Run) map[Key]map[string]int {
-	out := map[Key]map[string]int{}
-	for key := range open {
-		out[key] = map[string]int{notObserved: len(runs)}
-	}
-	for _, r := range runs {
-		facts := r.Facts(false)
-		for i := range facts {
-			if counts := out[facts[i].Key]; counts != nil {
-				counts[facts[i].Text]++
-				counts[notObserved]--
-			}
-		}
-	}
-	return out
 }
 
 // judgeRaces adjusts the p-values of all races for their number (Holm), and says where the odds differ.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strconv"
@@ -76,7 +77,11 @@ func (o *calibrateOptions) run(cmd *cobra.Command, s streams) error {
 		return usageError{err}
 	}
 	if o.others != "" {
-		if err = writeTraces(o.others, c.Others); err != nil {
+		var text bytes.Buffer
+		if err = writeTraces(&text, c.Others); err != nil {
+			return err
+		}
+		if err = os.WriteFile(o.others, text.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}
@@ -88,14 +93,6 @@ func (o *calibrateOptions) run(cmd *cobra.Command, s streams) error {
 		return err
 	}
 	return printFits(s, c)
-}
-
-func writeTraces(file string, traces []*trace.Trace) error {
-	var text []byte
-	for _, t := range traces {
-		text = append(text, trace.Encode(t)...)
-	}
-	return os.WriteFile(file, text, 0o644)
 }
 
 // scenarios are those of the files, by name.

@@ -108,12 +108,7 @@ func (o *runOptions) elsewhere(ctx context.Context, s streams, all []*scenarios.
 	if err != nil {
 		return fmt.Errorf("world %s: %w", o.world, err)
 	}
-	for _, t := range traces {
-		if _, err := s.out.Write(trace.Encode(t)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return writeTraces(s.out, traces)
 }
 
 // once runs a scenario with a trace, prints it, and holds the outcome against what the scenario expects.

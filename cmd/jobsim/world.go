@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -123,6 +124,16 @@ func readTraces(roots ...string) ([]*trace.Trace, error) {
 		}
 	}
 	return all, nil
+}
+
+// writeTraces writes traces one after the other, as readTraces reads them.
+func writeTraces(w io.Writer, traces []*trace.Trace) error {
+	for _, t := range traces {
+		if _, err := w.Write(trace.Encode(t)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *traceFile) lockstep() bool {

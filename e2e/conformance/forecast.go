@@ -57,6 +57,7 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64, runs int, paces .
 	rules := map[trace.Rule]bool{}
 	counts := map[reports.Key]int{}
 	var lengths []des.Duration
+	chance := sc.LeftToChance()
 	for i := range f.Runs {
 		cfg := sc.Config()
 		if err := slow(cfg, paces[i%len(paces)]); err != nil {
@@ -64,7 +65,7 @@ func Predict(sc *scenarios.Scenario, seed, replication uint64, runs int, paces .
 		}
 		unsettle(cfg, i/len(paces), runs)
 		cfg.Seed, cfg.Replication = seed, replication
-		if !sc.LeftToChance() { // else only the pace can be varied: another replication has other fates
+		if !chance { // else only the pace can be varied: another replication has other fates
 			cfg.Replication = uint64(i)
 		}
 		t, out, err := sim.Run(cfg)

@@ -38,3 +38,11 @@ func (l *Life) look(at des.Time) des.Time {
 	}
 	return at.Add(-since)
 }
+
+// nextLook is when the kubelet looks again after the instant at; at itself of one that need not look.
+func (l *Life) nextLook(at des.Time) des.Time {
+	if l.env.Knobs.Latency.Relist == 0 {
+		return at
+	}
+	return l.look(at + 1)
+}

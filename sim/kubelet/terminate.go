@@ -87,15 +87,12 @@ func (l *Life) endSoon(at des.Time, why Cause) {
 		l.endAt = at.Add(l.draw(&latency.Kill, rng.Kill, 0, at))
 		return
 	}
-	next := at
-	if latency.Relist > 0 {
-		next = l.look(at + 1)
-	}
+	next := l.nextLook(at)
 	if !l.stopping {
 		l.endAt = next.Add(l.draw(&latency.Stop, rng.Stop, 0, next))
 		return
 	}
-	if latency.Relist > 0 {
+	if next > at {
 		next = next.Add(l.draw(&latency.Observe, rng.Observe, -1, next))
 	}
 	died := l.lastExit()
